@@ -1,0 +1,257 @@
+"""Workspace files: YAML whose every value knows its line and column, validated into frozen dataclasses.
+
+A model is declared once, with ``@document``: that is its type, its validation and its JSON Schema.
+A model that inherits ``Located`` knows where it was written, and where each of its fields was.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar, dataclass_transform, get_args
+
+import pydantic
+import yaml
+from pydantic import ConfigDict, SkipValidation, TypeAdapter, ValidationError, model_validator
+from pydantic.json_schema import SkipJsonSchema
+
+from tenu.errors import Finding, FindingsError, Place
+from tenu.terms import Severity, Text
+
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def document(cls: type[T]) -> type[T]:
+    """Declare *cls* a frozen part of a workspace file; keys it does not have are refused."""
+    decorate = pydantic.dataclasses.dataclass(
+        frozen=True, kw_only=True, config=ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+    )
+    return decorate(cls)
+
+
+@document
+class Located:
+    """A part of a file that knows its place; ``at[field]`` is the place of one field's value."""
+
+    place: SkipJsonSchema[SkipValidation[Place]] = dataclasses.field(
+        default=Place(file="<code>"), compare=False, repr=False
+    )
+    at: SkipJsonSchema[SkipValidation[Mapping[str, Place]]] = dataclasses.field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _locate(cls, value: Any) -> Any:
+        if isinstance(value, _Written):
+            return {**value, "place": value.place, "at": value.at}
+        return value
+
+
+class _Written(dict[str, Any]):
+    """A mapping as read, with the places its keys' values were written at."""
+
+    __slots__ = ("at", "place")
+    place: Place
+    at: dict[str, Place]
+
+
+class _Core(yaml.SafeLoader):
+    """YAML 1.2 core schema: NO, on and 12:30 stay text; dates stay text and are parsed by the model."""
+
+
+_Core.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+    ("int", r"^[-+]?[0-9]+$", "-+0123456789"),
+    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
+    ("null", r"^(?:~|null|Null|NULL)$", "~nN"),
+    ("null", r"^$", ""),
+):
+    _Core.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first) or [""])
+
+
+def read(text: str, *, file: str, model: type[T]) -> T:
+    """Return *text* as *model*, every located part knowing its place.
+
+    Args:
+        text: The whole file, already decoded.
+        file: Name shown in findings, relative to the workspace.
+        model: A class declared with ``@document``.
+
+    Raises:
+        FindingsError: With every syntax error, duplicate key, unknown key and bad value of the file.
+    """
+    source = _Source(text, file)
+    try:
+        node = yaml.compose(text, Loader=_Core)
+    except yaml.YAMLError as error:
+        raise FindingsError((source.syntax(error),)) from None
+    value = {} if node is None else source.plain(node)
+    if source.findings:
+        raise FindingsError(tuple(source.findings))
+    try:
+        return TypeAdapter(model).validate_python(value)
+    except ValidationError as error:
+        found = {f: None for e in error.errors(include_url=False) for f in source.invalid(e, node, model)}
+        raise FindingsError(tuple(found)) from None
+
+
+def json_schema(model: type[Any], *, identifier: str, title: str) -> dict[str, Any]:
+    """Return the JSON Schema editors use to complete and check a file of *model*."""
+    schema = TypeAdapter(model).json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": identifier, **schema, "title": title}
+
+
+class _Source:
+    """One file being read: its lines, and what is wrong with it so far."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.lines = text.splitlines()
+        self.file = file
+        self.findings: list[Finding] = []
+
+    def place(self, node: yaml.Node | None) -> Place:
+        if node is None:
+            return Place(file=self.file)
+        width = len(str(node.value)) if isinstance(node, yaml.ScalarNode) else 1
+        return self._at(node.start_mark.line, node.start_mark.column, width)
+
+    def _at(self, line: int, column: int, width: int = 1) -> Place:
+        excerpt = self.lines[line] if line < len(self.lines) else ""
+        room = max(1, len(excerpt) - column)
+        return Place(
+            file=self.file, line=line + 1, column=column + 1, excerpt=excerpt, width=max(1, min(width, room))
+        )
+
+    def plain(self, node: yaml.Node) -> Any:
+        """Return *node* as Python values, mappings remembering where they were written."""
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.plain(item) for item in node.value]
+        written = _Written()
+        written.place, written.at = self.place(node), {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            if key in written:
+                self.findings.append(
+                    Finding(
+                        code="W-YAML-02",
+                        severity=Severity.BLOCKER,
+                        place=self.place(key_node),
+                        message=Text(fr=f"la clé « {key} » est écrite deux fois", en=f"the key '{key}' is written twice"),
+                        fix=Text(fr="n'en gardez qu'une", en="keep only one"),
+                    )
+                )
+            written[key] = self.plain(value_node)
+            written.at[key] = self.place(value_node)
+        return written
+
+    def syntax(self, error: yaml.YAMLError) -> Finding:
+        mark = getattr(error, "problem_mark", None)
+        problem = str(getattr(error, "problem", None) or error)
+        return Finding(
+            code="W-YAML-01",
+            severity=Severity.BLOCKER,
+            place=self._at(mark.line, mark.column) if mark else Place(file=self.file),
+            message=Text(fr=f"ce n'est pas du YAML valide : {problem}", en=f"this is not valid YAML: {problem}"),
+            fix=Text(fr="corrigez l'indentation ou les guillemets ici", en="mend the indentation or the quotes here"),
+        )
+
+    def invalid(self, error: Any, root: yaml.Node | None, model: type[Any]) -> Iterator[Finding]:
+        """Yield what one validation error says, at the place of the value (or of the key) it speaks of."""
+        keys = [part for part in error["loc"] if isinstance(part, str | int)]
+        node, key_node, path = _descend(root, keys)
+        if error["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
+            yield self._unknown_key(str(keys[-1]), key_node, model, path)
+        elif error["type"] == "missing" or error["type"] == "missing_argument":
+            yield Finding(
+                code="W-KEY-02",
+                severity=Severity.BLOCKER,
+                place=self.place(node),
+                message=Text(fr=f"il manque « {keys[-1]} » ici", en=f"'{keys[-1]}' is missing here"),
+                fix=Text(fr=f"ajoutez « {keys[-1]}: … »", en=f"add '{keys[-1]}: …'"),
+            )
+        else:
+            said = error["msg"].removeprefix("Value error, ")
+            name = ".".join(path) or self.file
+            yield Finding(
+                code="W-VALUE-01",
+                severity=Severity.BLOCKER,
+                place=self.place(node),
+                message=Text(fr=f"{name} : valeur refusée ({said})", en=f"{name}: value refused ({said})"),
+                fix=Text(fr="corrigez cette valeur", en="mend this value"),
+            )
+
+    def _unknown_key(self, key: str, key_node: yaml.Node | None, model: type[Any], path: list[str]) -> Finding:
+        known = _fields_at(model, path[:-1])
+        near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+        allowed = ", ".join(known)
+        fix = (
+            Text(fr=f"vouliez-vous écrire « {near[0]} » ?", en=f"did you mean '{near[0]}'?")
+            if near
+            else Text(fr=f"clés connues ici : {allowed}", en=f"known keys here: {allowed}")
+        )
+        return Finding(
+            code="W-KEY-01",
+            severity=Severity.BLOCKER,
+            place=self.place(key_node),
+            message=Text(fr=f"clé inconnue « {key} »", en=f"unknown key '{key}'"),
+            fix=fix,
+        )
+
+
+def _scalar(node: yaml.ScalarNode) -> Any:
+    match node.tag.removeprefix("tag:yaml.org,2002:"):
+        case "bool":
+            return node.value.lower() == "true"
+        case "int":
+            return int(node.value)
+        case "float":
+            return float(node.value)
+        case "null":
+            return None
+        case _:
+            return node.value
+
+
+def _descend(root: yaml.Node | None, keys: list[str | int]) -> tuple[yaml.Node | None, yaml.Node | None, list[str]]:
+    """Follow *keys* as far as the file goes; union branch names pydantic puts in the path are stepped over."""
+    node, key_node, path = root, None, []
+    for key in keys:
+        if isinstance(node, yaml.MappingNode):
+            for candidate, value in node.value:
+                if candidate.value == str(key):
+                    node, key_node = value, candidate
+                    path.append(str(key))
+                    break
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+            node, key_node = node.value[key], node.value[key]
+            path.append(str(key))
+    return node, key_node, path
+
+
+def _fields_at(model: Any, path: list[str]) -> list[str]:
+    """Return the keys a mapping at *path* may have: the fields of every model that could stand there."""
+    models = list(_models(model))
+    for step in path:
+        below = []
+        for candidate in models:
+            field = candidate.__pydantic_fields__.get(step)
+            if field is not None:
+                below.extend(_models(field.annotation))
+        models = below or models
+    hidden = {"place", "at"}
+    names = (f.alias or n for m in models for n, f in m.__pydantic_fields__.items() if n not in hidden)
+    return list(dict.fromkeys(names))
+
+
+def _models(annotation: Any) -> Iterator[Any]:
+    if hasattr(annotation, "__pydantic_fields__"):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
