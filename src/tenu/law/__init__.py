@@ -1,0 +1,1 @@
+"""What does the law ask of a promise?"""

@@ -1,0 +1,1 @@
+../src/tenu/journal/verify_export.py

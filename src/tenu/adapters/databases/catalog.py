@@ -1,0 +1,126 @@
+"""Reading a live database's catalog: tables, keys, types, partitions. No row is ever looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine.reflection import Inspector, ObjectKind
+
+from tenu.datamap.catalog import Catalog, Column, ColumnKind, ForeignKey, Table
+
+OURS = "tenu_"
+"""Prefix of the tables tenu keeps in a company's database; the catalog of the company never lists them."""
+
+
+def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog, Mapping[str, sa.Table]]:
+    """Return the catalog of *schema* and its tables as SQLAlchemy sees them, foreign keys left out.
+
+    The reflection is a fixed number of queries, however many tables there are.
+    """
+    inspector = sa.inspect(connection)
+    roofs = _partition_roofs(connection, schema)
+    columns = inspector.get_multi_columns(schema=schema, kind=ObjectKind.TABLE)
+    primary = inspector.get_multi_pk_constraint(schema=schema, kind=ObjectKind.TABLE)
+    foreign = _foreign_keys(inspector, schema, roofs)
+    unique = inspector.get_multi_unique_constraints(schema=schema, kind=ObjectKind.TABLE)
+    indexes = inspector.get_multi_indexes(schema=schema, kind=ObjectKind.TABLE)
+    metadata = sa.MetaData()
+    tables, reflected = [], {}
+    for place, found in columns.items():
+        name = place[1]
+        if name.startswith(OURS) or name in roofs:
+            continue
+        key = tuple((primary.get(place) or {}).get("constrained_columns") or ())
+        tables.append(
+            Table(
+                name=name,
+                columns=tuple(_column(c, connection.dialect.name) for c in found),
+                primary_key=key,
+                foreign_keys=tuple(dict.fromkeys(foreign.get(name, ()))),
+                unique=tuple(tuple(u["column_names"]) for u in unique.get(place) or ()),
+                indexes=tuple(tuple(c for c in i["column_names"] if c) for i in indexes.get(place) or ()),
+                partitions=tuple(sorted(part for part, roof in roofs.items() if roof == name)),
+            )
+        )
+        reflected[name] = sa.Table(
+            name,
+            metadata,
+            *(sa.Column(c["name"], c["type"], primary_key=c["name"] in key, nullable=c["nullable"]) for c in found),
+            schema=schema,
+        )
+    return Catalog(engine=connection.dialect.name, tables=tuple(tables)), reflected
+
+
+def _column(found: Any, dialect: str) -> Column:
+    kind = _kind(found["type"])
+    length = getattr(found["type"], "length", None) if kind is ColumnKind.TEXT else None
+    return Column(
+        name=found["name"],
+        kind=kind,
+        type_name=_type_name(found["type"], dialect),
+        nullable=bool(found["nullable"]),
+        length=length,
+        generated=bool(found.get("computed")),
+    )
+
+
+def _type_name(type_: Any, dialect: str) -> str:
+    try:
+        return str(type_.compile(dialect=sa.dialects.registry.load(dialect)()))
+    except sa.exc.CompileError:
+        return type(type_).__name__.upper()
+
+
+def _kind(type_: Any) -> ColumnKind:  # noqa: PLR0911 - one line per kind is the clearest table
+    if isinstance(type_, sa.Boolean):
+        return ColumnKind.BOOLEAN
+    if isinstance(type_, sa.DateTime):
+        return ColumnKind.ZONED_INSTANT if type_.timezone else ColumnKind.INSTANT
+    if isinstance(type_, sa.Date):
+        return ColumnKind.DAY
+    if isinstance(type_, sa.Integer):
+        return ColumnKind.INTEGER
+    if isinstance(type_, sa.Numeric):
+        return ColumnKind.NUMBER
+    if isinstance(type_, sa.JSON):
+        return ColumnKind.JSON
+    if isinstance(type_, sa.LargeBinary | sa.types._Binary):
+        return ColumnKind.BINARY
+    if isinstance(type_, sa.Enum | sa.String):
+        return ColumnKind.TEXT
+    return ColumnKind.OTHER
+
+
+def _foreign_keys(inspector: Inspector, schema: str | None, roofs: Mapping[str, str]) -> dict[str, list[ForeignKey]]:
+    """Return the foreign keys by table; those a partition declares are its roof's."""
+    found: dict[str, list[ForeignKey]] = {}
+    for (_, name), keys in inspector.get_multi_foreign_keys(schema=schema, kind=ObjectKind.TABLE).items():
+        for key in keys:
+            found.setdefault(roofs.get(name, name), []).append(
+                ForeignKey(
+                    columns=tuple(key["constrained_columns"]),
+                    parent=roofs.get(key["referred_table"], key["referred_table"]),
+                    parent_columns=tuple(key["referred_columns"]),
+                    on_delete=str((key.get("options") or {}).get("ondelete") or "NO ACTION").upper(),
+                )
+            )
+    return found
+
+
+def _partition_roofs(connection: sa.Connection, schema: str | None) -> dict[str, str]:
+    """Return partition name -> partitioned table name (PostgreSQL; elsewhere partitions are not tables)."""
+    if connection.dialect.name != "postgresql":
+        return {}
+    query = sa.text(
+        "SELECT part.relname, roof.relname FROM pg_inherits i JOIN pg_class part ON part.oid = i.inhrelid "
+        "JOIN pg_class roof ON roof.oid = i.inhparent JOIN pg_namespace n ON n.oid = part.relnamespace "
+        "WHERE roof.relkind = 'p' AND n.nspname = coalesce(:schema, current_schema())"
+    )
+    direct = {part: roof for part, roof in connection.execute(query, {"schema": schema})}
+
+    def top(name: str) -> str:
+        return top(direct[name]) if name in direct else name
+
+    return {part: top(part) for part in direct}

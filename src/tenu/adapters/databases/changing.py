@@ -1,0 +1,144 @@
+"""Changing rows: counting what an effect would do, reading what must be sealed, doing it, and noting it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from tenu.adapters.databases import dialects
+from tenu.adapters.databases.desk import FEW, Desk
+from tenu.adapters.databases.work import PeopleList
+from tenu.plans.selection import ALWAYS, Linked, Selection
+from tenu.plans.task import Clear, Cut, Effect, Erase, Seal
+from tenu.ports import Fate, Key, Line, Noted, Rows, Unit
+
+
+class Changing(Desk):
+    """The verbs that count and change rows."""
+
+    def count(self, effect: Effect, chosen: PeopleList) -> int:
+        """Return how many rows *effect* would concern for the people of *chosen*."""
+        rows, where = self.rows_of(effect, chosen)
+        if isinstance(effect, Seal):
+            where.append(chosen.table.c.fate == int(Fate.ARCHIVE))
+        if isinstance(effect, Erase) and effect.shared:
+            keys = [rows.c[k] for k in self.primary_key(effect.table)]
+            free = sa.select(*keys).where(*where, self._nobody_else(effect, rows, chosen)).distinct().subquery()
+            return self.number(sa.select(sa.func.count()).select_from(free))
+        return self.number(sa.select(sa.func.count()).select_from(rows).where(*where))
+
+    def count_rows(self, selection: Selection) -> int:
+        """Return how many rows *selection* holds."""
+        rows = self.compiler.tables[selection.table]
+        where = self.compiler.where(selection.where, rows, selection.table)
+        return self.number(sa.select(sa.func.count()).select_from(rows).where(where))
+
+    def read(self, seal: Seal, chosen: PeopleList, unit: Unit) -> Iterator[Rows]:
+        """Yield, for each person of a chunk, the rows *seal* covers as one JSON array built by the server."""
+        rows, where = self.rows_of(seal, chosen)
+        table = self.compiler.catalog.table(seal.table)
+        columns = [(c, rows.c[c.name]) for c in (table.columns if table else ()) if c.name in seal.columns]
+        keys = chosen.key_columns()
+        query = sa.select(*keys, dialects.json_rows(self.engine, columns), sa.func.count())
+        query = query.where(*where, chosen.unit(unit.fate, unit.chunk)).group_by(*keys)
+        names = tuple(column.name for column, _ in columns)
+        for row in self.connection.execute(query):
+            yield Rows(key=tuple(row[: len(keys)]), table=seal.table, columns=names, json=row[-2], count=row[-1])
+
+    def shared_keys(self, effect: Erase, chosen: PeopleList, unit: Unit) -> list[Key]:
+        """Return the keys of the shared rows the people of a chunk point at, before they stop pointing."""
+        rows, where = self.rows_of(effect, chosen)
+        keys = [rows.c[k] for k in self.primary_key(effect.table)]
+        query = sa.select(*keys).where(*where, chosen.unit(unit.fate, unit.chunk)).distinct()
+        return [tuple(row) for row in self.connection.execute(query)]
+
+    def erase_unheld(self, effect: Erase, keys: Sequence[Key]) -> int:
+        """Delete those of *keys* that no row points at any more; return how many."""
+        rows = self.compiler.tables[effect.table]
+        columns = [rows.c[k] for k in self.primary_key(effect.table)]
+        held = [Linked(path=(hop,), where=ALWAYS) for hop in effect.held_by]
+        free = [self.compiler.where(link, rows, effect.table, holds=False) for link in held]
+        done = 0
+        for start in range(0, len(keys), FEW):
+            mine = self.one_of(columns, keys[start : start + FEW])
+            done += self.connection.execute(sa.delete(rows).where(mine, *free)).rowcount
+        return done
+
+    def perform(self, effect: Clear | Cut | Erase, chosen: PeopleList, unit: Unit) -> int:
+        """Change the rows of one chunk as *effect* says; return how many rows changed."""
+        target = self.compiler.tables[effect.table]
+        single = self.engine == "sqlite"
+        rows, where = self.rows_of(effect, chosen, alias=single)
+        where.append(chosen.unit(unit.fate, unit.chunk))
+        if single:
+            query = sa.select(*self._row_identity(rows, effect.table)).where(*where)
+            where = [_among(self._row_identity(target, effect.table), query)]
+        if isinstance(effect, Erase):
+            return self.connection.execute(sa.delete(target).where(*where)).rowcount
+        values = self._values(effect, target)
+        return self.connection.execute(sa.update(target).where(*where).values(values)).rowcount
+
+    def erase_records(self, effect: Erase, *, limit: int) -> int:
+        """Delete at most *limit* rows past a limit of their own; return how many."""
+        rows = self.compiler.tables[effect.table]
+        where = self.compiler.where(effect.where, rows, effect.table)
+        if self.engine == "mysql":
+            statement = sa.delete(rows).where(where).with_dialect_options(mysql_limit=limit)
+            return self.connection.execute(statement).rowcount
+        picked = sa.select(*self._row_identity(rows, effect.table)).where(where).limit(limit).subquery()
+        among = _among(self._row_identity(rows, effect.table), sa.select(*picked.c))
+        return self.connection.execute(sa.delete(rows).where(among)).rowcount
+
+    # ── receipts ──
+
+    def note(self, run: str, task: str, unit: Unit, lines: Iterable[Line]) -> None:
+        """Write the receipt of one chunk, in the transaction that changed it."""
+        rows = [
+            {"run": run, "task": task, "fate": int(unit.fate), "chunk": unit.chunk, "effect": number,
+             "verb": line.verb, "tbl": line.table, "rows": line.rows, "people": line.people}
+            for number, line in enumerate(lines)
+        ]  # fmt: skip
+        if rows:
+            self.connection.execute(sa.insert(self.receipt), rows)
+
+    def noted(self, run: str) -> list[Noted]:
+        """Return what *run* has done here so far, in order."""
+        r = self.receipt.c
+        query = sa.select(r.task, r.fate, r.chunk, r.verb, r.tbl, r.rows, r.people).where(r.run == run)
+        return [
+            Noted(task=task, unit=Unit(fate=Fate(f), chunk=c), line=Line(verb=v, table=t, rows=n, people=p))
+            for task, f, c, v, t, n, p in self.connection.execute(query.order_by(*self.receipt.primary_key.columns))
+        ]
+
+    # ── pieces ──
+
+    def _values(self, effect: Clear | Cut, rows: sa.Table) -> Mapping[Any, Any]:
+        if isinstance(effect, Cut):
+            return {rows.c[name]: sa.null() for name in effect.columns}
+        return {rows.c[c.column]: self.compiler.cleared(c, rows, effect.table) for c in effect.clearings}
+
+    def _nobody_else(self, effect: Erase, rows: sa.FromClause, chosen: PeopleList) -> Any:
+        """Return when only chosen people point at a shared row."""
+        others = []
+        for hop in effect.held_by:
+            joins, there = self.compiler.join(rows, (hop,))
+            outside = [on for _, on in joins]
+            if hop.table == chosen.root:
+                mine = sa.select(sa.literal(1)).select_from(chosen.table).where(chosen.same(there))
+                outside.append(sa.not_(sa.exists(mine.correlate(there))))
+            others.append(sa.exists(sa.select(sa.literal(1)).select_from(there).where(*outside).correlate(rows)))
+        return sa.not_(sa.or_(sa.false(), *others))
+
+    def _row_identity(self, rows: sa.FromClause, table: str) -> list[Any]:
+        """Return what tells one row of *table* from another: its key, else the engine's own row number."""
+        keys = self.primary_key(table)
+        if keys:
+            return [rows.c[k] for k in keys]
+        name = {"sqlite": "rowid", "postgresql": "ctid"}[self.engine]
+        return [sa.column(name, _selectable=rows)]
+
+
+def _among(identity: list[Any], query: sa.Select[Any]) -> Any:
+    return identity[0].in_(query) if len(identity) == 1 else sa.tuple_(*identity).in_(query)

@@ -1,0 +1,169 @@
+"""Compiling the selection algebra to SQLAlchemy expressions. Values are always bound, never written into SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from tenu.datamap.catalog import Catalog, Column, ColumnKind
+from tenu.datamap.layout import Hop
+from tenu.periods.civil import start_of_day
+from tenu.plans.selection import (
+    AllOf,
+    AnyOf,
+    Clearing,
+    Condition,
+    Equals,
+    Linked,
+    Listed,
+    Not,
+    Since,
+    Uncleared,
+    Until,
+)
+
+Rows = sa.FromClause
+Clause = sa.ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiler:
+    """Turns conditions on the rows of a table into SQL for one database.
+
+    *zone* is the controller's (whose civil days count), *stored_in* the zone of date-times without one.
+    *held* are the lists of people nothing may change, by people table.
+    """
+
+    catalog: Catalog
+    tables: Mapping[str, sa.Table]
+    zone: ZoneInfo
+    stored_in: ZoneInfo
+    held: Mapping[str, sa.Table]
+
+    def where(self, condition: Condition, rows: Rows, table: str, *, holds: bool = True) -> Clause:
+        """Return *condition* on *rows* of *table*; with *holds* false, its negation (unknown counts as not)."""
+        match condition:
+            case Not(part=part):
+                return self.where(part, rows, table, holds=not holds)
+            case AllOf(parts=parts) | AnyOf(parts=parts):
+                clauses = [self.where(part, rows, table, holds=holds) for part in parts]
+                together = isinstance(condition, AllOf) == holds
+                return sa.and_(sa.true(), *clauses) if together else sa.or_(sa.false(), *clauses)
+            case Equals(column=name, values=values):
+                return self._equals(rows.c[name], values, holds)
+            case Since(column=name, day=day):
+                return self._from_day(rows, table, name, day, holds)
+            case Until(column=name, day=day):
+                return self._through_day(rows, table, name, day, holds)
+            case Linked(path=path, where=where):
+                exists = self._linked(path, where, rows)
+                return exists if holds else sa.not_(exists)
+            case Uncleared(columns=columns):
+                left = [self._left(clearing, rows, table) for clearing in columns]
+                return sa.or_(sa.false(), *left) if holds else sa.and_(sa.true(), *(sa.not_(part) for part in left))
+            case Listed():
+                exists = self._listed(rows, table)
+                return exists if holds else sa.not_(exists)
+
+    def join(self, start: Rows, path: tuple[Hop, ...]) -> tuple[list[tuple[Rows, Clause]], Rows]:
+        """Return the joins that lead from *start* along *path*, and the rows at its end."""
+        joins: list[tuple[Rows, Clause]] = []
+        here = start
+        for hop in path:
+            there = self.tables[hop.table].alias()
+            joins.append((there, sa.and_(*(here.c[a] == there.c[b] for a, b in hop.pairs))))
+            here = there
+        return joins, here
+
+    def cleared(self, clearing: Clearing, rows: Rows, table: str) -> Any:
+        """Return the value *clearing* leaves in a row of *table*."""
+        if not isinstance(clearing.to, str) or "{key}" not in clearing.to:
+            return sa.null() if clearing.to is None else sa.literal(clearing.to)
+        before, after = clearing.to.split("{key}", 1)
+        key = self.catalog.table(table)
+        parts: list[Any] = [sa.literal(before)]
+        for name in key.primary_key if key else ():
+            parts.extend([sa.cast(rows.c[name], sa.String(80)), sa.literal("-")])
+        parts[-1] = sa.literal(after)
+        value = parts[0]
+        for part in parts[1:]:
+            value = value.concat(part)
+        return value
+
+    def _linked(self, path: tuple[Hop, ...], where: Condition, rows: Rows) -> Clause:
+        joins, end = self.join(rows, path)
+        clauses = [on for _, on in joins]
+        inside = self.where(where, end, path[-1].table)
+        query = sa.select(sa.literal(1)).select_from(*(there for there, _ in joins)).where(*clauses, inside)
+        return sa.exists(query.correlate(rows))
+
+    def _listed(self, rows: Rows, table: str) -> Clause:
+        held = self.held.get(table)
+        if held is None:
+            return sa.false()
+        keys = (self.catalog.table(table) or _missing(table)).primary_key
+        same = [rows.c[name] == held.c[f"k{i}"] for i, name in enumerate(keys)]
+        return sa.exists(sa.select(sa.literal(1)).select_from(held).where(*same).correlate(rows))
+
+    def _left(self, clearing: Clearing, rows: Rows, table: str) -> Clause:
+        column = rows.c[clearing.column]
+        if clearing.to is None:
+            return column.is_not(None)
+        return sa.and_(column.is_not(None), column != self.cleared(clearing, rows, table))
+
+    @staticmethod
+    def _equals(column: Any, values: tuple[Any, ...], holds: bool) -> Clause:
+        said = [value for value in values if value is not None]
+        parts: list[Clause] = []
+        if said:
+            parts.append(column.in_(said) if len(said) > 1 else column == said[0])
+        if None in values:
+            parts.append(column.is_(None))
+        if holds:
+            return sa.or_(sa.false(), *parts)
+        unlike = [sa.not_(part) for part in parts]
+        return sa.and_(sa.true(), *unlike) if None in values else sa.or_(column.is_(None), *unlike)
+
+    def _from_day(self, rows: Rows, table: str, name: str, day: date, holds: bool) -> Clause:
+        left, right = self._comparable(rows, table, name, day)
+        return left >= right if holds else self._or_null(rows, table, name, left < right)
+
+    def _through_day(self, rows: Rows, table: str, name: str, day: date, holds: bool) -> Clause:
+        left, right = self._comparable(rows, table, name, date.fromordinal(day.toordinal() + 1))
+        return left < right if holds else self._or_null(rows, table, name, left >= right)
+
+    def _or_null(self, rows: Rows, table: str, name: str, clause: Clause) -> Clause:
+        return sa.or_(clause, rows.c[name].is_(None)) if self._column(table, name).nullable else clause
+
+    def _comparable(self, rows: Rows, table: str, name: str, day: date) -> tuple[Any, Any]:
+        """Return the column and the first moment of civil *day*, in forms this engine compares exactly."""
+        column, kind = rows.c[name], self._column(table, name).kind
+        if kind is ColumnKind.DAY:
+            return self._day(column, day)
+        instant = start_of_day(day, self.zone)
+        if kind is ColumnKind.INTEGER:
+            return column, int(instant.timestamp())
+        if self.catalog.engine == "sqlite":
+            stored = instant.astimezone(self.stored_in).strftime("%Y-%m-%d %H:%M:%S")
+            return sa.func.datetime(column, type_=sa.String()), stored
+        if kind is ColumnKind.ZONED_INSTANT:
+            return column, sa.literal(instant, sa.DateTime(timezone=True))
+        return column, sa.literal(instant.astimezone(self.stored_in).replace(tzinfo=None), sa.DateTime())
+
+    def _day(self, column: Any, day: date) -> tuple[Any, Any]:
+        if self.catalog.engine == "sqlite":
+            return sa.func.date(column, type_=sa.String()), day.isoformat()
+        return column, sa.literal(day, sa.Date())
+
+    def _column(self, table: str, name: str) -> Column:
+        found = (self.catalog.table(table) or _missing(table)).column(name)
+        return found if found is not None else _missing(f"{table}.{name}")
+
+
+def _missing(name: str) -> Any:
+    raise KeyError(f"{name} is not in the catalog: run the data map checks before compiling")

@@ -1,0 +1,121 @@
+"""One of the company's databases: its catalog, and sessions on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from tenu.adapters.databases import dialects
+from tenu.adapters.databases.catalog import read_catalog
+from tenu.adapters.databases.changing import Changing
+from tenu.adapters.databases.compile import Compiler
+from tenu.adapters.databases.finding import Finding
+from tenu.adapters.databases.lists import Lists
+from tenu.adapters.databases.work import receipt_table
+from tenu.datamap.catalog import Catalog
+from tenu.datamap.model import System
+from tenu.errors import UnreachableError
+from tenu.terms import Text
+
+OUR_SCHEMA = "tenu"
+
+
+class Session(Lists, Finding, Changing):
+    """Every verb tenu has on one database, over one connection."""
+
+
+class Database:
+    """The database of one system of the data map.
+
+    Args:
+        system: Its data map.
+        url: Where it is, environment variables already resolved.
+        zone: The controller's time zone, whose civil days count.
+    """
+
+    def __init__(self, system: System, url: str, zone: ZoneInfo) -> None:
+        self.system = system
+        self._url = url
+        self._zone = zone
+        self._engines: dict[bool, sa.Engine] = {}
+        self._catalog: Catalog | None = None
+        self._tables: dict[str, sa.Table] = {}
+
+    def catalog(self, *, fresh: bool = False) -> Catalog:
+        """Return the live catalog, read once unless *fresh*.
+
+        Raises:
+            UnreachableError: When the database does not answer.
+        """
+        if self._catalog is None or fresh:
+            with self._connect(writing=False) as connection:
+                self._catalog, tables = read_catalog(connection, self.system.schema)
+                self._tables = dict(tables)
+        return self._catalog
+
+    @contextmanager
+    def session(self, *, writing: bool = False) -> Iterator[Session]:
+        """Yield a session; what was not committed when it ends is rolled back.
+
+        Raises:
+            UnreachableError: When the database does not answer.
+        """
+        catalog = self.catalog()
+        with self._connect(writing=writing) as connection:
+            compiler = Compiler(
+                catalog=catalog,
+                tables=self._tables,
+                zone=self._zone,
+                stored_in=ZoneInfo(self.system.stored_in),
+                held={},
+            )
+            yield Session(connection, compiler, self._receipts())
+
+    def prepare(self) -> None:
+        """Create what tenu keeps in this database, once: the receipts."""
+        with self._connect(writing=True) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.schema.CreateSchema(OUR_SCHEMA, if_not_exists=True))
+            self._receipts().create(connection, checkfirst=True)
+            connection.commit()
+
+    def prepared(self) -> bool:
+        """Return whether ``prepare`` has been done."""
+        receipts = self._receipts()
+        with self._connect(writing=False) as connection:
+            return sa.inspect(connection).has_table(receipts.name, schema=receipts.schema)
+
+    def close(self) -> None:
+        """Close every connection."""
+        for engine in self._engines.values():
+            engine.dispose()
+        self._engines.clear()
+
+    def _receipts(self) -> sa.Table:
+        postgresql = sa.make_url(self._url).get_backend_name() == "postgresql"
+        return receipt_table(OUR_SCHEMA if postgresql else None)
+
+    @contextmanager
+    def _connect(self, *, writing: bool) -> Iterator[sa.Connection]:
+        if writing not in self._engines:
+            self._engines[writing] = dialects.connect(self._url, writing=writing)
+        try:
+            connection = self._engines[writing].connect()
+        except sa.exc.OperationalError as error:
+            name, reason = self.system.system, type(error.orig).__name__
+            raise UnreachableError(
+                Text(
+                    fr=f"la base « {name} » ne répond pas ({reason})", en=f"the database '{name}' does not answer ({reason})"
+                ),
+                fix=Text(
+                    fr=f"vérifiez que le serveur tourne et l'adresse donnée par « url » dans systems/{name}.yaml",
+                    en=f"check that the server runs and the address given by 'url' in systems/{name}.yaml",
+                ),
+            ) from None
+        try:
+            yield connection
+        finally:
+            connection.close()

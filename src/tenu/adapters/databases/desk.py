@@ -1,0 +1,97 @@
+"""What every verb on a database needs: its connection, its compiler, and how an effect finds its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from tenu.adapters.databases.compile import Clause, Compiler
+from tenu.adapters.databases.work import PeopleList
+from tenu.periods.civil import civil_day
+from tenu.plans.task import Effect, Ending
+from tenu.ports import Key
+
+BATCH = 5_000
+FEW = 500
+
+
+class Desk:
+    """One connection to one database. Nothing is kept unless ``commit`` is called."""
+
+    def __init__(self, connection: sa.Connection, compiler: Compiler, receipt: sa.Table) -> None:
+        self.connection = connection
+        self.compiler = compiler
+        self.receipt = receipt
+        self._tables_made = 0
+
+    @property
+    def engine(self) -> str:
+        """Return the name of the engine: sqlite, postgresql or mysql (MariaDB answers to that name too)."""
+        return self.compiler.catalog.engine
+
+    def commit(self) -> None:
+        """Keep what was changed since the last commit."""
+        self.connection.commit()
+
+    def rollback(self) -> None:
+        """Forget what was changed since the last commit."""
+        self.connection.rollback()
+
+    def stream(self, query: sa.Select[Any]) -> Iterator[Any]:
+        """Yield the rows of *query* without ever holding more than one batch of them."""
+        with self.connection.execute(query, execution_options={"yield_per": BATCH}) as result:
+            yield from result
+
+    def number(self, query: sa.Select[Any]) -> int:
+        """Return the single number *query* computes."""
+        return int(self.connection.execute(query).scalar_one())
+
+    def next_name(self, stem: str) -> str:
+        """Return a table name this session has not used yet."""
+        self._tables_made += 1
+        return f"{stem}_{self._tables_made}"
+
+    def primary_key(self, table: str) -> tuple[str, ...]:
+        """Return the primary key of *table*, empty when it has none."""
+        found = self.compiler.catalog.table(table)
+        return found.primary_key if found else ()
+
+    def one_of(self, columns: Sequence[Any], keys: Sequence[Key]) -> Clause:
+        """Return the rows whose *columns* are one of *keys* (a few hundred at most)."""
+        if len(columns) == 1:
+            return sa.and_(columns[0].in_([key[0] for key in keys]))
+        return sa.and_(sa.tuple_(*columns).in_([tuple(key) for key in keys]))
+
+    def rows_of(
+        self, effect: Effect, chosen: PeopleList, *, alias: bool = False
+    ) -> tuple[sa.FromClause, list[Clause]]:
+        """Return the rows of the effect's table and the conditions that tie them to the people of *chosen*."""
+        table = self.compiler.tables[effect.table]
+        rows: sa.FromClause = table.alias() if alias else table
+        joins, person = self.compiler.join(rows, effect.path)
+        where = self.compiler.where(effect.where, rows, effect.table)
+        return rows, [*(on for _, on in joins), chosen.same(person), where]
+
+    def latest(self, endings: Sequence[Ending], rows: sa.FromClause) -> list[Any]:
+        """Return, for each ending, the latest value of its column for the person at hand."""
+        latest: list[Any] = []
+        for ending in endings:
+            if not ending.path:
+                inside = self.compiler.where(ending.where, rows, rows.name)  # type: ignore[attr-defined]
+                latest.append(sa.case((inside, rows.c[ending.column])))
+                continue
+            joins, end = self.compiler.join(rows, ending.path)
+            where = self.compiler.where(ending.where, end, ending.path[-1].table)
+            query = sa.select(sa.func.max(end.c[ending.column])).select_from(*(there for there, _ in joins))
+            latest.append(query.where(*(on for _, on in joins), where).correlate(rows).scalar_subquery())
+        return latest
+
+    def civil(self, value: object) -> date | None:
+        """Return the civil day of a stored value; date-times without zone are in the system's own."""
+        if isinstance(value, datetime):
+            at = value if value.tzinfo else value.replace(tzinfo=self.compiler.stored_in)
+            return civil_day(at, self.compiler.zone)
+        return value if isinstance(value, date) else None

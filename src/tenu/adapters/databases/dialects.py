@@ -1,0 +1,116 @@
+"""What differs from one engine to the next, and nothing else: connecting, comparing, aggregating, locking."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from tenu.datamap.catalog import Column, ColumnKind
+from tenu.datamap.identity import normalise
+from tenu.terms import IdentifierKind
+
+_ACCENTED = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿ"
+_PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
+
+
+def connect(url: str, *, writing: bool) -> sa.Engine:
+    """Return an engine for *url* whose sessions behave alike everywhere: UTC, read committed, short lock waits."""
+    parsed = sa.make_url(url)
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _sqlite(parsed, writing=writing)
+        case "postgresql":
+            options = "-c timezone=UTC -c lock_timeout=5s -c jit=off"
+            return sa.create_engine(parsed, isolation_level="READ COMMITTED", connect_args={"options": options})
+        case "mysql" | "mariadb":
+            engine = sa.create_engine(parsed, isolation_level="READ COMMITTED")
+            sa.event.listen(engine, "connect", _settle_mariadb)
+            return engine
+        case other:
+            raise ValueError(f"tenu does not drive {other} databases yet; it drives sqlite, postgresql and mariadb")
+
+
+def _sqlite(url: sa.URL, *, writing: bool) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": 15})
+
+    def settle(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        for kind in IdentifierKind:
+            connection.create_function(f"tenu_{kind}", 1, _normaliser(kind), deterministic=True)
+
+    sa.event.listen(engine, "connect", settle)
+    opening = "BEGIN IMMEDIATE" if writing else "BEGIN"
+    sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(opening))
+    return engine
+
+
+def _normaliser(kind: IdentifierKind) -> Any:
+    return lambda value: None if value is None else normalise(kind, str(value))
+
+
+def _settle_mariadb(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET time_zone = '+00:00', innodb_lock_wait_timeout = 5, group_concat_max_len = 1073741824, "
+            "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'"
+        )
+
+
+def normalised(engine: str, kind: IdentifierKind, column: Any) -> Any:
+    """Return *column* as ``datamap.identity.normalise`` would return its values."""
+    if engine == "sqlite":
+        return getattr(sa.func, f"tenu_{kind}")(column)
+    match kind:
+        case IdentifierKind.EMAIL:
+            return sa.func.lower(_without(engine, column, r"\s"))
+        case IdentifierKind.CUSTOMER_REFERENCE | IdentifierKind.POSTCODE:
+            return sa.func.upper(_without(engine, column, r"\s"))
+        case IdentifierKind.PHONE:
+            return sa.func.right(_without(engine, column, r"[^0-9]"), 9)
+        case IdentifierKind.NAME:
+            plain = sa.func.lower(column)
+            for accented, bare in (("œ", "oe"), ("æ", "ae"), *zip(_ACCENTED, _PLAIN, strict=True)):
+                plain = sa.func.replace(plain, accented, bare)
+            spaced = _replaced(engine, plain, r"[^a-z0-9]+", " ")
+            return sa.func.trim(spaced)
+
+
+def _without(engine: str, column: Any, pattern: str) -> Any:
+    return _replaced(engine, column, pattern, "")
+
+
+def _replaced(engine: str, column: Any, pattern: str, to: str) -> Any:
+    if engine == "postgresql":
+        return sa.func.regexp_replace(column, pattern, to, "g")
+    return sa.func.regexp_replace(column, re.sub(r"\\s", "[[:space:]]", pattern), to)
+
+
+def json_rows(engine: str, columns: Sequence[tuple[Column, Any]]) -> Any:
+    """Return the aggregate that gathers rows as one JSON array of arrays, built by the server.
+
+    Numbers keep every digit, days and instants are ISO text, bytes are hexadecimal.
+    """
+    cells = [_cell(engine, column, value) for column, value in columns]
+    match engine:
+        case "postgresql":
+            return sa.cast(sa.func.json_agg(sa.func.json_build_array(*cells)), sa.Text)
+        case "sqlite":
+            return sa.func.json_group_array(sa.func.json_array(*cells))
+        case _:
+            return sa.func.json_arrayagg(sa.func.json_array(*cells))
+
+
+def _cell(engine: str, column: Column, value: Any) -> Any:
+    if column.kind is ColumnKind.BINARY:
+        return sa.func.encode(value, "hex") if engine == "postgresql" else sa.func.hex(value)
+    if column.kind is ColumnKind.JSON and engine != "postgresql":
+        return sa.cast(value, sa.Text) if engine == "sqlite" else sa.cast(value, sa.CHAR)
+    if column.kind is ColumnKind.NUMBER and engine == "sqlite":
+        return sa.cast(value, sa.Text)
+    return value

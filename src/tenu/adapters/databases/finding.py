@@ -1,0 +1,110 @@
+"""Finding people: what identifies the chosen ones, and who elsewhere carries the same identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+
+from tenu.adapters.databases import dialects
+from tenu.adapters.databases.desk import BATCH, FEW, Desk
+from tenu.adapters.databases.work import PeopleList
+from tenu.datamap.identity import LINKING, identity
+from tenu.datamap.model import People
+from tenu.plans.selection import Condition, matching
+from tenu.plans.task import Vitals
+from tenu.ports import Found, Key, Unit
+from tenu.terms import IdentifierKind
+
+
+class Finding(Desk):
+    """The verbs that say who somebody is."""
+
+    def identities(self, chosen: PeopleList, people: People, unit: Unit | None = None) -> Iterator[Found]:
+        """Stream the people of *chosen*, or of one chunk of it, with what identifies them."""
+        rows = self.compiler.tables[chosen.root]
+        names = _identifier_columns(people)
+        query = sa.select(*chosen.key_columns(), *(rows.c[n] for _, n in names)).where(chosen.same(rows))
+        if unit is not None:
+            query = query.where(chosen.unit(unit.fate, unit.chunk))
+        for row in self.stream(query):
+            yield self._found(row, len(chosen.keys), names)
+
+    def select_people(self, root: str, people: People, where: Condition) -> Iterator[Found]:
+        """Stream the people of *root* that satisfy *where*, with what identifies them."""
+        rows = self.compiler.tables[root]
+        keys, names = self.primary_key(root), _identifier_columns(people)
+        query = sa.select(*(rows.c[k] for k in keys), *(rows.c[n] for _, n in names))
+        for row in self.stream(query.where(self.compiler.where(where, rows, root))):
+            yield self._found(row, len(keys), names)
+
+    def probe(
+        self, root: str, people: People, wanted: Mapping[IdentifierKind, Iterable[str]], vitals: Vitals
+    ) -> list[Found]:
+        """Return the people of *root* who carry one of the *wanted* normalised identifiers, with their signs of life."""
+        rows = self.compiler.tables[root]
+        keys, names = self.primary_key(root), _identifier_columns(people)
+        look_up = self._look_up(wanted)
+        matches = [
+            dialects.normalised(self.engine, kind, rows.c[name]).in_(
+                sa.select(look_up.c.value).where(look_up.c.kind == kind.value)
+            )
+            for kind, name in names
+            if kind in LINKING
+        ]
+        query = sa.select(
+            *(rows.c[k] for k in keys),
+            *(rows.c[n] for _, n in names),
+            sa.case((self.compiler.where(vitals.alive, rows, root), 1), else_=0),
+            sa.case((self.compiler.where(vitals.held, rows, root), 1), else_=0),
+            *self.latest(vitals.endings, rows),
+        ).where(self.compiler.where(matching(people.where), rows, root), sa.or_(sa.false(), *matches))
+        found = [self._found(row, len(keys), names, vital=True) for row in self.connection.execute(query)]
+        look_up.drop(self.connection)
+        return found
+
+    def alive_among(self, root: str, keys: Sequence[Key], condition: Condition) -> set[Key]:
+        """Return those of *keys* whose row of *root* satisfies *condition* now."""
+        rows = self.compiler.tables[root]
+        columns = [rows.c[k] for k in self.primary_key(root)]
+        found: set[Key] = set()
+        for start in range(0, len(keys), FEW):
+            mine = self.one_of(columns, keys[start : start + FEW])
+            query = sa.select(*columns).where(mine, self.compiler.where(condition, rows, root))
+            found.update(tuple(row) for row in self.connection.execute(query))
+        return found
+
+    def _look_up(self, wanted: Mapping[IdentifierKind, Iterable[str]]) -> sa.Table:
+        table = sa.Table(
+            self.next_name("tenu_lookup"),
+            sa.MetaData(),
+            sa.Column("kind", sa.String(24), primary_key=True),
+            sa.Column("value", sa.String(190), primary_key=True),
+            prefixes=["TEMPORARY"],
+            mysql_engine="InnoDB",
+        )
+        table.create(self.connection)
+        rows = ({"kind": kind.value, "value": value} for kind, values in wanted.items() for value in sorted(values))
+        while batch := list(islice(rows, BATCH)):
+            self.connection.execute(sa.insert(table), batch)
+        return table
+
+    def _found(self, row: Any, width: int, names: list[tuple[IdentifierKind, str]], *, vital: bool = False) -> Found:
+        values: dict[IdentifierKind, list[str]] = {}
+        for (kind, _), value in zip(names, row[width : width + len(names)], strict=True):
+            values.setdefault(kind, []).extend([str(value)] if value else [])
+        rest = row[width + len(names) :]
+        return Found(
+            key=tuple(row[:width]),
+            identity=identity(values),
+            values={kind: tuple(said) for kind, said in values.items()},
+            alive=bool(vital and rest[0]),
+            held=bool(vital and rest[1]),
+            ended=tuple(self.civil(value) for value in rest[2:]) if vital else (),
+        )
+
+
+def _identifier_columns(people: People) -> list[tuple[IdentifierKind, str]]:
+    return [(kind, name) for kind, names in people.identified_by.items() for name in names]

@@ -1,0 +1,127 @@
+"""Lists of chosen people: filled inside the database, worked through chunk by chunk, re-checked under lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import islice
+
+import sqlalchemy as sa
+
+from tenu.adapters.databases.desk import BATCH, FEW, Desk
+from tenu.adapters.databases.work import PeopleList, people_list
+from tenu.plans.task import PersonTask
+from tenu.ports import Chosen, Fate, Key, Unit
+
+
+class Lists(Desk):
+    """The verbs that decide who."""
+
+    def new_list(self, root: str) -> PeopleList:
+        """Return a new, empty list of people of *root*, private to this session."""
+        chosen = people_list(self.compiler.catalog, self.compiler.tables, root, self.next_name("list"))
+        chosen.table.create(self.connection)
+        return chosen
+
+    def drop_list(self, chosen: PeopleList) -> None:
+        """Forget *chosen*."""
+        chosen.table.drop(self.connection)
+
+    def hold(self, root: str, keys: Iterable[Key]) -> None:
+        """List these people of *root* as held: every later verb of this session leaves them alone."""
+        held = self.new_list(root)
+        self.fill(held, ((key, Unit(fate=Fate.SPARED, chunk=0), None) for key in keys))
+        self.compiler.held[root] = held.table
+
+    def choose(self, task: PersonTask, chosen: PeopleList, *, size: int, first: int = 0) -> None:
+        """Fill *chosen* with the people of *task* who are due by what this database alone knows.
+
+        Args:
+            task: What is due, and what makes the archive come first.
+            chosen: An empty list of the task's people table.
+            size: People per chunk.
+            first: Number of the first chunk.
+        """
+        rows = self.compiler.tables[task.root]
+        fate = sa.case(
+            (self.compiler.where(task.archived, rows, task.root), int(Fate.ARCHIVE)), else_=int(Fate.END)
+        )
+        keys = [rows.c[name].label(f"k{i}") for i, name in enumerate(chosen.keys)]
+        due = sa.select(*keys, fate.label("fate")).where(self.compiler.where(task.due, rows, task.root)).subquery()
+        columns = [due.c[key.name] for key in keys]
+        rank = sa.func.row_number().over(partition_by=due.c.fate, order_by=columns)
+        chunk = sa.cast((rank - 1) // sa.literal(size, sa.Integer), sa.Integer) + first
+        names = [*(column.name for column in columns), "chunk", "fate"]
+        query = sa.select(*columns, chunk, due.c.fate)
+        self.connection.execute(sa.insert(chosen.table).from_select(names, query))
+        self._analyse(chosen)
+
+    def fill(self, chosen: PeopleList, people: Iterable[tuple[Key, Unit, date | None]]) -> None:
+        """Fill *chosen* with people decided elsewhere, their unit and the archive end known elsewhere."""
+        rows = (
+            {**{f"k{i}": part for i, part in enumerate(key)}, "fate": u.fate, "chunk": u.chunk, "until": until}
+            for key, u, until in people
+        )
+        while batch := list(islice(rows, BATCH)):
+            self.connection.execute(sa.insert(chosen.table), batch)
+        self._analyse(chosen)
+
+    def keys(self, chosen: PeopleList) -> Iterator[Chosen]:
+        """Stream the people of *chosen* with their fate."""
+        for row in self.stream(sa.select(chosen.table.c.fate, *chosen.key_columns())):
+            yield Chosen(key=tuple(row[1:]), fate=Fate(row[0]))
+
+    def units(self, chosen: PeopleList) -> list[tuple[Unit, int]]:
+        """Return the chunks of *chosen* and how many people each holds, in the order they are worked on."""
+        t = chosen.table
+        query = sa.select(t.c.fate, t.c.chunk, sa.func.count()).where(t.c.fate != int(Fate.SPARED))
+        rows = self.connection.execute(query.group_by(t.c.fate, t.c.chunk).order_by(t.c.fate, t.c.chunk))
+        return [(Unit(fate=Fate(fate), chunk=chunk), people) for fate, chunk, people in rows]
+
+    def lock(self, chosen: PeopleList, unit: Unit) -> list[Key]:
+        """Lock the people of one chunk, in key order so that two runs never wait in a ring; return who is there."""
+        rows = self.compiler.tables[chosen.root]
+        keys = [rows.c[k] for k in chosen.keys]
+        query = sa.select(*keys).where(chosen.same(rows), chosen.unit(unit.fate, unit.chunk)).order_by(*keys)
+        return [tuple(row) for row in self.connection.execute(query.with_for_update(of=rows))]
+
+    def recheck(self, task: PersonTask, chosen: PeopleList, unit: Unit, *, alone: bool) -> int:
+        """Spare the people of one chunk who are no longer due, or not for this fate; return how many.
+
+        Args:
+            task: What must still be true of each person's own row.
+            chosen: The list the chunk is part of.
+            unit: The chunk, its people locked by ``lock``.
+            alone: Whether this database alone decides between archive and end.
+        """
+        rows = self.compiler.tables[task.root]
+        still = [chosen.same(rows), self.compiler.where(task.due, rows, task.root)]
+        if alone or unit.fate is Fate.END:
+            archive = unit.fate is Fate.ARCHIVE
+            still.append(self.compiler.where(task.archived, rows, task.root, holds=archive))
+        exists = sa.exists(sa.select(sa.literal(1)).select_from(rows).where(*still).correlate(chosen.table))
+        update = sa.update(chosen.table).where(chosen.unit(unit.fate, unit.chunk), sa.not_(exists))
+        return self.connection.execute(update.values(fate=int(Fate.SPARED))).rowcount
+
+    def spare(self, chosen: PeopleList, keys: Sequence[Key]) -> int:
+        """Spare these people, whatever was chosen for them; return how many were still chosen."""
+        spared = 0
+        for start in range(0, len(keys), FEW):
+            mine = self.one_of(chosen.key_columns(), keys[start : start + FEW])
+            update = sa.update(chosen.table).where(mine, chosen.table.c.fate != int(Fate.SPARED))
+            spared += self.connection.execute(update.values(fate=int(Fate.SPARED))).rowcount
+        return spared
+
+    def ends(self, task: PersonTask, chosen: PeopleList, unit: Unit) -> Iterator[tuple[Key, list[date | None]]]:
+        """Yield, for each person of a chunk, the day each ending was last read here, then the one known elsewhere."""
+        rows = self.compiler.tables[task.root]
+        query = sa.select(*chosen.key_columns(), chosen.table.c.until, *self.latest(task.endings, rows))
+        width = len(chosen.keys)
+        for row in self.connection.execute(query.where(chosen.same(rows), chosen.unit(unit.fate, unit.chunk))):
+            yield tuple(row[:width]), [*(self.civil(value) for value in row[width + 1 :]), row[width]]
+
+    def _analyse(self, chosen: PeopleList) -> None:
+        """Tell PostgreSQL how long the list is: nothing else ever counts a temporary table."""
+        if self.engine == "postgresql":
+            name = self.connection.dialect.identifier_preparer.format_table(chosen.table)
+            self.connection.exec_driver_sql(f"ANALYZE {name}")

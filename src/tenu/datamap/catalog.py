@@ -1,0 +1,90 @@
+"""What a live database says of itself: tables, columns, keys. Read from its catalog, never from its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class ColumnKind(StrEnum):
+    """What a column can hold, as far as tenu must know to compare and clear it on every engine alike."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DAY = "day"
+    INSTANT = "instant"
+    ZONED_INSTANT = "zoned_instant"
+    BINARY = "binary"
+    JSON = "json"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column. *length* counts characters when the engine limits them; *type_name* is the engine's own word."""
+
+    name: str
+    kind: ColumnKind
+    type_name: str
+    nullable: bool
+    length: int | None = None
+    generated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignKey:
+    """A declared reference. *on_delete* is the engine's rule, upper case, ``NO ACTION`` when it has none."""
+
+    columns: tuple[str, ...]
+    parent: str
+    parent_columns: tuple[str, ...]
+    on_delete: str = "NO ACTION"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table. *partitions* are the names of the tables that hold its rows, when it is only their roof."""
+
+    name: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+    unique: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    partitions: tuple[str, ...] = ()
+
+    def column(self, name: str) -> Column | None:
+        """Return the column called *name*, or None."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    def refuses_null(self, names: tuple[str, ...]) -> bool:
+        """Return whether at least one of the columns *names* is NOT NULL, so the link cannot be cut."""
+        return any(not column.nullable for column in self.columns if column.name in names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """Every table of one system's schema. *missing_grants* are the privileges tenu needs and does not have."""
+
+    engine: str
+    tables: tuple[Table, ...]
+    missing_grants: tuple[str, ...] = ()
+
+    def table(self, name: str) -> Table | None:
+        """Return the table called *name*, or None."""
+        return next((table for table in self.tables if table.name == name), None)
+
+    def shape(self) -> Any:
+        """Return the part of the catalog a plan depends on, as plain data ready to be digested."""
+        return [
+            [
+                table.name,
+                [[c.name, c.kind.value, c.nullable] for c in table.columns],
+                list(table.primary_key),
+                [[list(k.columns), k.parent, list(k.parent_columns), k.on_delete] for k in table.foreign_keys],
+            ]
+            for table in sorted(self.tables, key=lambda table: table.name)
+        ]

@@ -1,0 +1,81 @@
+"""When two records are the same person. Identifiers are always compared normalised.
+
+An equal customer reference decides. An equal e-mail decides too, unless both records carry different references
+(two customers share a mailbox) or their names differ; then a human must say, and until then nobody is touched.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from tenu.terms import IdentifierKind
+
+LINKING = (IdentifierKind.CUSTOMER_REFERENCE, IdentifierKind.EMAIL)
+"""The kinds strong enough to say two records are one person without asking anybody."""
+
+
+class Likeness(Enum):
+    """Whether two records speak of one person."""
+
+    SAME = "same"
+    AMBIGUOUS = "ambiguous"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What designates the person of one record, normalised. *name* is empty when the record has none."""
+
+    references: frozenset[str]
+    emails: frozenset[str]
+    name: str = ""
+
+    def likeness(self, other: Identity) -> Likeness:
+        """Return whether this record and *other* are one person."""
+        if self.references & other.references:
+            return Likeness.SAME
+        if not self.emails & other.emails or (self.references and other.references):
+            return Likeness.DIFFERENT
+        names_differ = self.name and other.name and self.name != other.name
+        return Likeness.AMBIGUOUS if names_differ else Likeness.SAME
+
+
+def identity(values: Mapping[IdentifierKind, Iterable[str | None]]) -> Identity:
+    """Return the identity a record's raw identifier values make.
+
+    Args:
+        values: Raw values of each kind, as stored; None and blanks are ignored.
+    """
+
+    def all_of(kind: IdentifierKind) -> frozenset[str]:
+        return frozenset(n for v in values.get(kind, ()) if v is not None and (n := normalise(kind, str(v))))
+
+    words = sorted(w for v in values.get(IdentifierKind.NAME, ()) if v for w in folded(str(v)).split())
+    return Identity(
+        references=all_of(IdentifierKind.CUSTOMER_REFERENCE),
+        emails=all_of(IdentifierKind.EMAIL),
+        name=" ".join(words),
+    )
+
+
+def normalise(kind: IdentifierKind, value: str) -> str:
+    """Return *value* as it is compared: without case, spaces, accents or phone punctuation; empty when nothing is left."""
+    match kind:
+        case IdentifierKind.EMAIL:
+            return re.sub(r"\s", "", unicodedata.normalize("NFC", value)).lower()
+        case IdentifierKind.CUSTOMER_REFERENCE | IdentifierKind.POSTCODE:
+            return re.sub(r"\s", "", value).upper()
+        case IdentifierKind.PHONE:
+            return re.sub(r"\D", "", value)[-9:]
+        case IdentifierKind.NAME:
+            return folded(value)
+
+
+def folded(value: str) -> str:
+    """Return *value* without accents, case or punctuation, words separated by one space."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", value) if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", plain.lower().replace("œ", "oe").replace("æ", "ae")).split())

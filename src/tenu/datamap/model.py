@@ -1,0 +1,200 @@
+"""Where personal data lives: one file per system, written once and compared with the live schema ever after."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from tenu.documents import Located, document
+from tenu.terms import IdentifierKind, Text
+
+Scalar = str | int | bool | None
+When = dict[str, Scalar | tuple[Scalar, ...]]
+"""Conditions on a row's own columns: a value, a list of values, or null."""
+
+
+def _as_tuple(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+"""One name, or a list of names."""
+
+
+@document
+class Link(Located):
+    """A reference the database does not declare: ``child(columns) -> parent(columns)`` or ``child.c -> parent.c``."""
+
+    child: str
+    columns: tuple[str, ...]
+    parent: str
+    parent_columns: tuple[str, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_arrow(cls, value: Any) -> Any:
+        return _parse_arrow(value) if isinstance(value, str) else value
+
+
+_END = re.compile(r"^\s*(?P<table>[\w$]+)\s*(?:\.\s*(?P<one>[\w$]+)|\(\s*(?P<many>[\w$]+(?:\s*,\s*[\w$]+)*)\s*\))\s*$")
+
+
+def _parse_arrow(value: str) -> dict[str, Any]:
+    ends = [_END.match(end) for end in value.split("->")]
+    if len(ends) != 2 or not all(ends):
+        raise ValueError("write a link as 'child.column -> parent.column' or 'child(a, b) -> parent(a, b)'")
+    names = [[n.strip() for n in (end["one"] or end["many"]).split(",")] for end in ends if end]
+    if len(names[0]) != len(names[1]):
+        raise ValueError("both ends of a link need the same number of columns")
+    child, parent = (end["table"] for end in ends if end)
+    return {"child": child, "columns": names[0], "parent": parent, "parent_columns": names[1]}
+
+
+@document
+class People(Located):
+    """A table whose rows each stand for one person.
+
+    *role* keeps apart people who are never the same relation (a supplier is not a customer, even with one mailbox).
+    *where* limits the table to the rows that are people (a guest's order without account).
+    """
+
+    identified_by: dict[IdentifierKind, Names]
+    collected_at: str | None = None
+    role: str = "customer"
+    where: When = dataclasses.field(default_factory=dict)
+    duplicates: bool = True
+
+
+@document
+class Act(Located):
+    """An act of a person, dated by a column of a table; the policy says which clocks each *kind* restarts."""
+
+    kind: str
+    table: str
+    dated_by: str
+    when: When = dataclasses.field(default_factory=dict)
+
+
+@document
+class State(Located):
+    """Rows that, while they exist, put their person in a *state* (a contract still running)."""
+
+    state: str
+    table: str
+    when: When
+
+
+@document
+class Hold(Located):
+    """Rows that, while they exist, forbid any change to their person's data (litigation).
+
+    Source: GDPR 17(3)(e); policy C-PUR-12, SM-6.
+    """
+
+    reason: Text
+    table: str
+    when: When
+
+
+@document
+class ColumnMap(Located):
+    """One personal column.
+
+    *purposes*: only when it serves others than its table's. *archive*: whether the archive needs it as proof.
+    *cleared_to*: what replaces the value in a row that must stay, when NULL is refused; ``{key}`` stands for the
+    row's own key (for unique columns).
+    """
+
+    category: str
+    purposes: Names | None = None
+    archive: bool = True
+    cleared_to: str | int | None = None
+    why: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_category(cls, value: Any) -> Any:
+        return {"category": value} if isinstance(value, str) else value
+
+
+@document
+class LegalKeep(Located):
+    """Rows a text of law keeps whatever happens to their person.
+
+    Either *period* (of the policy's legal periods) counted from the day in *dated_by*,
+    or *follows*: kept while the row of that table they belong to is kept.
+
+    Source: policy C-RET-10, C-RET-11.
+    """
+
+    period: str | None = None
+    dated_by: str | None = None
+    follows: str | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> LegalKeep:
+        if (self.period is None) == (self.follows is None) or (self.period is None) != (self.dated_by is None):
+            raise ValueError("give either 'period' and 'dated_by', or 'follows'")
+        return self
+
+
+@document
+class RecordLimit(Located):
+    """A limit that runs record by record, from each row's own day (logs, images), whoever it speaks of.
+
+    *rule*: a retention rule of the policy whose clock runs for each record.
+    """
+
+    rule: str
+    dated_by: str
+
+
+@document
+class TableMap(Located):
+    """One table that holds personal data, and what of it is not personal, declared column by column.
+
+    *belongs_to*: the people table its rows belong to, when the links leave a choice; or, for rows that people point
+    at (an address), the table that points at them.
+    """
+
+    purposes: Names
+    columns: dict[str, ColumnMap] = dataclasses.field(default_factory=dict)
+    not_personal: Names = ()
+    belongs_to: str | None = None
+    record_limit: RecordLimit | None = None
+    kept_by_law: LegalKeep | None = None
+
+
+@document
+class Declared(Located):
+    """Who declared, and when, that the rest is not personal."""
+
+    by: str
+    on: date
+
+
+@document
+class System(Located):
+    """One database of the company.
+
+    *stored_in*: zone of its date-times without zone. *ignored*: tables without any personal data, said so by *declared*.
+    """
+
+    system: str
+    label: Text
+    url: str
+    country: str = Field(pattern="^[A-Z]{2}$")
+    declared: Declared
+    people: dict[str, People]
+    tables: dict[str, TableMap]
+    links: tuple[Link, ...] = ()
+    acts: tuple[Act, ...] = ()
+    states: tuple[State, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    ignored: Names = ()
+    stored_in: str = "UTC"
+    schema: str | None = None

@@ -1,0 +1,219 @@
+"""A plan: what must change on a given day, counted, bounded, and bound to what it was computed from. Pure data.
+
+A plan speaks of people only through keyed fingerprints: whoever holds the file cannot tell who they are, and
+``apply`` can tell whether somebody was in it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal
+
+from tenu.errors import RefusedError
+from tenu.terms import Text
+
+FORMAT = 1
+FINGERPRINT_BYTES = 8
+Verb = Literal["archive", "clear", "cut", "erase"]
+PlannedFate = int
+"""What a plan decided of one person: ``ENDED``, ``ARCHIVED``, or the ordinal of the archive's last day."""
+ENDED: PlannedFate = 0
+ARCHIVED: PlannedFate = 1
+SIGNS: Mapping[Verb, str] = {"archive": "~", "clear": "~", "cut": "~", "erase": "-"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedEffect:
+    """What one effect would do: how many *rows* of *table*, and for a clearing which *columns*."""
+
+    verb: Verb
+    table: str
+    rows: int
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spared:
+    """People who look due in one system and are not: alive elsewhere, on hold, or not told apart with certainty."""
+
+    alive_elsewhere: int = 0
+    held: int = 0
+    ambiguous: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedTask:
+    """One task of a plan. *people* who leave the active base, of whom *archived* go through the archive first.
+
+    A task on records has no people: its rows go by their own date. *chosen* are the people's fingerprints and
+    fates, packed.
+    """
+
+    name: str
+    system: str
+    table: str
+    rules: tuple[str, ...]
+    clauses: tuple[str, ...]
+    people: int
+    archived: int
+    spared: Spared
+    effects: tuple[PlannedEffect, ...]
+    chosen: str = ""
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows the task would delete or change."""
+        return sum(effect.rows for effect in self.effects if effect.verb != "archive")
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether the task would change nothing."""
+        return self.people == 0 and self.rows == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What must change on *as_of* (civil day of the controller), valid until *expires_at* (UTC).
+
+    *policy*, *maps* and *schemas* are SHA-256 digests of what it was computed from: when one differs, the plan is
+    stale. Its own ``digest`` names it everywhere.
+    """
+
+    as_of: date
+    made_at: datetime
+    expires_at: datetime
+    policy: str
+    maps: Mapping[str, str]
+    schemas: Mapping[str, str]
+    chunk: int
+    tasks: tuple[PlannedTask, ...]
+    unreachable: tuple[str, ...] = ()
+    format: int = FORMAT
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether there is nothing to do."""
+        return all(task.is_empty for task in self.tasks)
+
+    @property
+    def people(self) -> int:
+        """Return how many people's rows leave the active base, counted once per system and set of rules."""
+        return sum(task.people for task in self.tasks)
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows would be deleted or changed."""
+        return sum(task.rows for task in self.tasks)
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the plan's canonical form, in hexadecimal."""
+        return digest_of(self._plain())
+
+    def by_clause(self) -> dict[str, int]:
+        """Return, for each clause, how many people (or records, where the limit runs by record) are due."""
+        found: dict[str, int] = {}
+        for task in self.tasks:
+            for clause in task.clauses:
+                found[clause] = found.get(clause, 0) + (task.people or task.rows)
+        return found
+
+    def to_json(self) -> str:
+        """Return the plan as the text of a plan file."""
+        return json.dumps({**self._plain(), "digest": self.digest}, indent=1, ensure_ascii=False) + "\n"
+
+    def _plain(self) -> dict[str, Any]:
+        plain = asdict(replace(self, maps=dict(self.maps), schemas=dict(self.schemas)))
+        return {**plain, **{k: plain[k].isoformat() for k in ("as_of", "made_at", "expires_at")}}
+
+
+class AlteredPlanError(RefusedError):
+    """A plan file does not say what its digest covers: it was edited or cut since it was made."""
+
+
+def read_plan(text: str) -> Plan:
+    """Return the plan a file holds.
+
+    Raises:
+        AlteredPlanError: The file is not a plan, is of another format, or was changed since it was made.
+    """
+    try:
+        said = json.loads(text)
+        digest = said.pop("digest")
+        plan = _plan(said)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise _altered(Text(fr="ce fichier n'est pas un plan de tenu", en="this file is not a plan of tenu")) from None
+    if said.get("format") != FORMAT:
+        raise _altered(Text(fr="ce plan est d'un autre format", en="this plan is of another format"))
+    if not hmac.compare_digest(plan.digest, str(digest)):
+        raise _altered(
+            Text(fr="ce plan a été modifié depuis qu'il a été établi", en="this plan was changed since it was made")
+        )
+    return plan
+
+
+def _altered(message: Text) -> AlteredPlanError:
+    again = Text(fr="refaites-en un : tenu plan -o FICHIER", en="make a new one: tenu plan -o FILE")
+    return AlteredPlanError(message, fix=again)
+
+
+def _plan(said: dict[str, Any]) -> Plan:
+    tasks = tuple(
+        PlannedTask(
+            **{
+                **task,
+                "rules": tuple(task["rules"]),
+                "clauses": tuple(task["clauses"]),
+                "spared": Spared(**task["spared"]),
+                "effects": tuple(
+                    PlannedEffect(**{**effect, "columns": tuple(effect["columns"])}) for effect in task["effects"]
+                ),
+            }
+        )
+        for task in said["tasks"]
+    )
+    dated = {
+        "as_of": date.fromisoformat(said["as_of"]),
+        "made_at": datetime.fromisoformat(said["made_at"]),
+        "expires_at": datetime.fromisoformat(said["expires_at"]),
+    }
+    return Plan(**{**said, **dated, "tasks": tasks, "unreachable": tuple(said["unreachable"])})
+
+
+def digest_of(value: Any) -> str:
+    """Return the SHA-256, in hexadecimal, of *value* in canonical JSON."""
+    canonical = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+class Fingerprints:
+    """Keyed fingerprints of people: the same person in the same table always has the same one, under one key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def of(self, place: str, key: tuple[Any, ...]) -> bytes:
+        """Return the fingerprint of the person whose row of *place* (``system.table``) has this primary key."""
+        said = "\x1f".join([place, *map(str, key)]).encode()
+        return hmac.digest(self._key, said, "sha256")[:FINGERPRINT_BYTES]
+
+
+def pack(fates: Mapping[bytes, PlannedFate]) -> str:
+    """Return fingerprints and fates sorted, packed and in base64."""
+    return base64.b64encode(b"".join(f + fates[f].to_bytes(4) for f in sorted(fates))).decode()
+
+
+def unpack(packed: str) -> Mapping[bytes, PlannedFate]:
+    """Return the fingerprints and fates ``pack`` packed."""
+    joined = base64.b64decode(packed)
+    width = FINGERPRINT_BYTES + 4
+    return {
+        joined[i : i + FINGERPRINT_BYTES]: int.from_bytes(joined[i + FINGERPRINT_BYTES : i + width])
+        for i in range(0, len(joined), width)
+    }

@@ -1,0 +1,327 @@
+"""What retention asks of each system on a given day: one task per people table and set of rules that ended.
+
+A row serves the purposes of its table, a column may serve fewer: whatever serves several purposes lives as long as
+the longest of them, and what serves only ended purposes goes first.
+
+Source: GDPR 5(1)(e); policy C-RET-01 to C-RET-22, C-PAY-03, C-CAT-04.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tenu.datamap.layout import Estate, Hop, Layout, Owned
+from tenu.datamap.model import Act
+from tenu.plans.keeping import Keeping, clearings
+from tenu.plans.rulebook import DAY, Rulebook
+from tenu.plans.selection import (
+    ALWAYS,
+    NEVER,
+    Condition,
+    Equals,
+    Listed,
+    Since,
+    Uncleared,
+    Until,
+    all_of,
+    any_of,
+    linked,
+    matching,
+    negate,
+)
+from tenu.plans.task import Clear, Cut, Effect, Ending, Erase, PersonTask, RecordTask, Seal, Task, Vitals
+from tenu.policy.retention import RetentionRule, Scope
+
+
+def retention_tasks(layouts: Iterable[Layout], rules: Rulebook) -> tuple[Task, ...]:
+    """Return every task of every system, in the order they must run: records, then columns, then people."""
+    records: list[Task] = []
+    people: list[PersonTask] = []
+    for layout in layouts:
+        records.extend(_record_tasks(layout, rules))
+        for estate in layout.estates:
+            people.extend(_EstateTasks(layout, estate, rules).tasks())
+    return (*records, *sorted(people, key=lambda task: len(task.rules)))
+
+
+def rule_ids(purposes: Iterable[str], rules: Rulebook, scope: Scope) -> frozenset[str]:
+    """Return the retention rules of *scope* that *purposes* live by."""
+    found = (rules.rule_of[purpose] for purpose in purposes if purpose in rules.rule_of)
+    return frozenset(rule.id for rule in found if rule.each is scope)
+
+
+def vitals(layout: Layout, estate: Estate, rules: Rulebook, ids: Iterable[str]) -> Vitals:
+    """Return the signs of life a person of *estate* gives for the rules *ids*, whether or not its rows live by them."""
+    return _EstateTasks(layout, estate, rules).vitals(sorted(ids))
+
+
+def downward(owned: Owned) -> tuple[Hop, ...]:
+    """Return the way from the person to the rows of *owned*: its path, walked back."""
+    tables = [owned.table, *(hop.table for hop in owned.path)]
+    back = zip(reversed(owned.path), reversed(tables[:-1]), strict=True)
+    return tuple(Hop(table=to, pairs=tuple((there, here) for here, there in hop.pairs)) for hop, to in back)
+
+
+def _record_tasks(layout: Layout, rules: Rulebook) -> Iterator[RecordTask]:
+    """Yield the tables whose limit runs record by record (logs, images), whoever they speak of."""
+    by_id = {rule.id: rule for rule in rules.rules}
+    for name, declared in layout.system.tables.items():
+        limit = declared.record_limit
+        if limit is None or layout.catalog.table(name) is None or limit.rule not in by_id:
+            continue
+        rule = by_id[limit.rule]
+        owner = next((o for e in layout.estates if (o := e.of(name)) and o.path), None)
+        held = _held(layout, layout.estate(owner.root)) if owner else NEVER
+        path = owner.path if owner else ()
+        past = Until(column=limit.dated_by, day=rules.live_from(rule) - DAY)
+        due = all_of([past, negate(linked(path, held))])
+        yield RecordTask(
+            system=layout.system.system,
+            table=name,
+            root=owner.root if owner else None,
+            path=path,
+            rule=rule.id,
+            clauses=rule.clauses,
+            due=due,
+            effect=Erase(table=name, path=(), where=due),
+        )
+
+
+def held_here(layout: Layout, estate: Estate) -> Condition:
+    """Return when rows of this very system put a person of *estate* on hold; NEVER when none can."""
+    return any_of(
+        linked(downward(owned), matching(hold.when))
+        for hold in layout.system.holds
+        if (owned := estate.of(hold.table)) is not None
+    )
+
+
+def _held(layout: Layout, estate: Estate) -> Condition:
+    """Return when a person of *estate* may not be touched: held here, or listed as held for what is elsewhere."""
+    return any_of([Listed(name="held"), held_here(layout, estate)])
+
+
+class _EstateTasks:
+    """The tasks of one people table."""
+
+    def __init__(self, layout: Layout, estate: Estate, rules: Rulebook) -> None:
+        self._layout = layout
+        self._estate = estate
+        self._rules = rules
+        self._keeping = Keeping(layout, estate, rules)
+        self._people = layout.system.people[estate.root]
+        self._by_id = {rule.id: rule for rule in rules.rules}
+
+    def tasks(self) -> Iterator[PersonTask]:
+        """Yield one task per set of rules that decides on whole rows or on single columns."""
+        for ids in sorted({*self._table_rules().values(), *self._column_rules().values()}, key=sorted):
+            if ids:
+                yield self._task(ids)
+
+    def vitals(self, ids: Iterable[str]) -> Vitals:
+        """Return what keeps a person of this table alive, held or archived for *ids*."""
+        rules = [self._by_id[i] for i in ids]
+        return Vitals(alive=self._alive(rules), held=self._held(), endings=tuple(self._endings(rules)))
+
+    def _table_rules(self) -> dict[str, frozenset[str]]:
+        """Return the rules each owned table lives by; none for records with a limit of their own."""
+        found = {}
+        for owned in self._estate.owned:
+            declared = self._layout.system.tables[owned.table]
+            found[owned.table] = (
+                frozenset() if declared.record_limit else rule_ids(declared.purposes, self._rules, Scope.PERSON)
+            )
+        return found
+
+    def _column_rules(self) -> dict[tuple[str, str], frozenset[str]]:
+        """Return the rules of the columns that serve other purposes than their table."""
+        found = {}
+        for owned in self._estate.owned:
+            for name, column in self._layout.system.tables[owned.table].columns.items():
+                if column.purposes is not None:
+                    found[owned.table, name] = rule_ids(column.purposes, self._rules, Scope.PERSON)
+        return found
+
+    def _task(self, ids: frozenset[str]) -> PersonTask:
+        rules = [self._by_id[i] for i in sorted(ids)]
+        effects = tuple(self._effects(ids))
+        alive = self._alive(rules)
+        endings = tuple(self._endings(rules)) if any(isinstance(e, Seal) for e in effects) else ()
+        return PersonTask(
+            system=self._layout.system.system,
+            root=self._estate.root,
+            role=self._people.role,
+            rules=tuple(rule.id for rule in rules),
+            clauses=tuple(dict.fromkeys(clause for rule in rules for clause in rule.clauses)),
+            due=all_of([self._past(rules), negate(alive), negate(self._held()), self._something_left(effects)]),
+            alive=alive,
+            archived=any_of(
+                linked(
+                    e.path,
+                    all_of([e.where, Since(column=e.column, day=self._rules.archived_from(e.lasts))]),
+                )
+                for e in endings
+            ),
+            endings=endings,
+            effects=effects,
+        )
+
+    # ── when ──
+
+    def _acts(self, kinds: Iterable[str]) -> Iterator[tuple[Owned, Act]]:
+        wanted = set(kinds)
+        for act in self._layout.system.acts:
+            owned = self._estate.of(act.table)
+            if owned is not None and act.kind in wanted:
+                yield owned, act
+
+    def _alive(self, rules: list[RetentionRule]) -> Condition:
+        """Return when the person still keeps one of *rules* in its active phase; each table is looked at once."""
+        by_table: dict[str, list[Condition]] = {}
+        for rule in rules:
+            day = self._rules.live_from(rule)
+            for owned, act in self._acts(rule.active.restarted_by):
+                recent = all_of([matching(act.when), Since(column=act.dated_by, day=day)])
+                by_table.setdefault(owned.table, []).append(recent)
+            for state in self._layout.system.states:
+                if state.state in rule.active.suspended_while and self._estate.of(state.table):
+                    by_table.setdefault(state.table, []).append(matching(state.when))
+        return any_of(linked(self._down(table), any_of(parts)) for table, parts in by_table.items())
+
+    def _past(self, rules: list[RetentionRule]) -> Condition:
+        """Return when the row itself is old enough: its collection is an act too; a row with no date at all waits."""
+        collected = self._people.collected_at
+        kinds = {kind for rule in rules for kind in rule.active.restarted_by}
+        ever = any_of(
+            linked(
+                downward(owned),
+                all_of([matching(act.when), negate(Equals(column=act.dated_by, values=(None,)))]),
+            )
+            for owned, act in self._acts(kinds)
+        )
+        here = matching(self._estate.where)
+        if collected is None:
+            return all_of([here, ever])
+        latest = min(self._rules.live_from(rule) for rule in rules) - DAY
+        undated = all_of([Equals(column=collected, values=(None,)), ever])
+        return all_of([here, any_of([Until(column=collected, day=latest), undated])])
+
+    def _held(self) -> Condition:
+        return _held(self._layout, self._estate)
+
+    def _something_left(self, effects: tuple[Effect, ...]) -> Condition:
+        """Return when at least one effect would change a row, so that a plan after a plan is empty."""
+        return any_of(
+            linked(self._down(effect.table), effect.where)
+            for effect in effects
+            if isinstance(effect, Clear) or (isinstance(effect, Erase) and not effect.shared)
+        )
+
+    def _endings(self, rules: list[RetentionRule]) -> Iterator[Ending]:
+        for rule in rules:
+            if rule.archive is not None:
+                for owned, act in self._acts(rule.archive.counted_from):
+                    yield Ending(
+                        path=downward(owned),
+                        where=matching(act.when),
+                        column=act.dated_by,
+                        lasts=rule.archive.lasts,
+                    )
+
+    # ── what ──
+
+    def _effects(self, ids: frozenset[str]) -> Iterator[Effect]:
+        """Yield what becomes of the rows and columns that live by exactly *ids*, in the order it must happen."""
+        going = self._going(ids)
+        yield from self._seals(ids, going)
+        yield from self._column_clears(ids)
+        yield from self._cuts(going)
+        for owned in going:
+            yield from self._clear_or_erase(owned)
+
+    def _going(self, ids: frozenset[str]) -> list[Owned]:
+        """Return the tables whose rows end with *ids*; records with their own limit leave with their person."""
+        table_rules = self._table_rules()
+        with_person = table_rules[self._estate.root] == ids
+        return [
+            owned
+            for owned in self._estate.owned
+            if table_rules[owned.table] == ids or (with_person and not table_rules[owned.table])
+        ]
+
+    def _seals(self, ids: frozenset[str], going: list[Owned]) -> Iterator[Seal]:
+        archived = {i for i in ids if self._by_id[i].archive is not None}
+        for owned in going if archived else ():
+            columns = self._columns_worth_archiving(owned.table, archived)
+            where = negate(self._keeping.by_law(owned.table))
+            if columns and self._table_rules()[owned.table] and where != NEVER:
+                yield Seal(table=owned.table, path=owned.path, where=where, columns=columns)
+
+    def _columns_worth_archiving(self, table: str, archived: set[str]) -> tuple[str, ...]:
+        declared = self._layout.system.tables[table]
+        live = self._layout.catalog.table(table)
+        own = self._column_rules()
+        kept = []
+        for column in live.columns if live else ():
+            personal = declared.columns.get(column.name)
+            serves = own.get((table, column.name), archived)
+            if personal is None or (personal.archive and serves & archived):
+                kept.append(column.name)
+        return tuple(kept)
+
+    def _column_clears(self, ids: frozenset[str]) -> Iterator[Clear]:
+        own = self._column_rules()
+        table_rules = self._table_rules()
+        for owned in self._estate.owned:
+            columns = tuple(
+                c for (t, c), rules in own.items() if t == owned.table and rules == ids != table_rules[t]
+            )
+            if columns:
+                clear = clearings(self._layout, owned.table, columns)
+                yield Clear(table=owned.table, path=owned.path, where=Uncleared(columns=clear), clearings=clear)
+
+    def _cuts(self, going: list[Owned]) -> Iterator[Cut]:
+        """Yield the references to set to NULL: closing a ring of tables, or held by a row that stays."""
+        tables = {owned.table: owned for owned in going}
+        for reference in self._estate.cuts:
+            if reference.child in tables and reference.parent in tables:
+                where = negate(self._keeping.staying(reference.child))
+                yield Cut(
+                    table=reference.child, path=tables[reference.child].path, where=where, columns=reference.columns
+                )
+        for owned in going:
+            if owned.shared:
+                continue
+            for reference, stays in self._keeping.letting_go(owned.table):
+                leaves = linked((reference.up(),), negate(self._keeping.staying(owned.table)))
+                path = (reference.up(), *owned.path)
+                where = all_of([stays, leaves, negate(Equals(column=reference.columns[-1], values=(None,)))])
+                yield Cut(table=reference.child, path=path, where=where, columns=reference.columns)
+
+    def _clear_or_erase(self, owned: Owned) -> Iterator[Effect]:
+        staying = self._keeping.staying(owned.table)
+        shell = all_of([self._keeping.pinned(owned.table), negate(self._keeping.by_law(owned.table))])
+        if shell != NEVER and not owned.shared:
+            personal = self._clearable(owned.table)
+            clear = clearings(self._layout, owned.table, personal)
+            if clear:
+                where = all_of([shell, Uncleared(columns=clear)])
+                yield Clear(table=owned.table, path=owned.path, where=where, clearings=clear)
+        held_by = tuple(r.down() for r in self._layout.references_to(owned.table)) if owned.shared else ()
+        where = self._rows(owned, ALWAYS if owned.shared else negate(staying))
+        yield Erase(table=owned.table, path=owned.path, where=where, shared=owned.shared, held_by=held_by)
+
+    def _rows(self, owned: Owned, where: Condition) -> Condition:
+        """Return *where*, only for rows that are people when the people table also holds other rows."""
+        return all_of([matching(self._estate.where), where]) if not owned.path else where
+
+    def _clearable(self, table: str) -> tuple[str, ...]:
+        """Return the personal columns of *table* that no key and no link needs."""
+        live = self._layout.catalog.table(table)
+        linking = {c for r in self._layout.references for c in r.columns if r.child == table}
+        structural = linking | set(live.primary_key if live else ())
+        return tuple(name for name in self._layout.system.tables[table].columns if name not in structural)
+
+    def _down(self, table: str) -> tuple[Hop, ...]:
+        owned = self._estate.of(table)
+        return downward(owned) if owned else ()

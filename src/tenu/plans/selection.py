@@ -1,0 +1,142 @@
+"""Which rows: a small algebra over tables, links and civil days, without any dialect and without any clock.
+
+``adapters/databases`` compiles it to SQL; ``plans/decision.py`` says the same in Python, and a property test
+holds one to the other. Days are civil days in the controller's time zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from tenu.datamap.layout import Hop
+from tenu.datamap.model import Scalar, When
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equals:
+    """The column holds one of *values*; None among them means NULL."""
+
+    column: str
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """The column's civil day is *day* or later; NULL is not."""
+
+    column: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Until:
+    """The column's civil day is *day* or earlier; NULL is not."""
+
+    column: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """At least one row at the end of *path*, read from the row at hand, satisfies *where*."""
+
+    path: tuple[Hop, ...]
+    where: Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncleared:
+    """At least one of the columns still holds something else than what clearing leaves."""
+
+    columns: tuple[Clearing, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clearing:
+    """What a column becomes in a row that stays: *to* None is NULL; ``{key}`` in a text is the row's own key."""
+
+    column: str
+    to: str | int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """The row's key is in the named list of people: ``held`` (whom nothing may change)."""
+
+    name: Literal["held"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllOf:
+    """Every one of *parts* holds; true when there are none."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyOf:
+    """At least one of *parts* holds; false when there are none."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not:
+    """*part* does not hold (unknown counts as not)."""
+
+    part: Condition
+
+
+Condition = Equals | Since | Until | Linked | Uncleared | Listed | AllOf | AnyOf | Not
+
+ALWAYS = AllOf(parts=())
+NEVER = AnyOf(parts=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """The rows of *table* that satisfy *where*."""
+
+    table: str
+    where: Condition
+
+
+def all_of(parts: Iterable[Condition]) -> Condition:
+    """Return the conjunction of *parts*, flat, without repeats, NEVER when one of them can never hold."""
+    flat = dict.fromkeys(p for part in parts for p in (part.parts if isinstance(part, AllOf) else (part,)))
+    if NEVER in flat:
+        return NEVER
+    return next(iter(flat)) if len(flat) == 1 else AllOf(parts=tuple(flat))
+
+
+def any_of(parts: Iterable[Condition]) -> Condition:
+    """Return the disjunction of *parts*, flat, without repeats, ALWAYS when one of them always holds."""
+    flat = dict.fromkeys(p for part in parts for p in (part.parts if isinstance(part, AnyOf) else (part,)))
+    if ALWAYS in flat:
+        return ALWAYS
+    return next(iter(flat)) if len(flat) == 1 else AnyOf(parts=tuple(flat))
+
+
+def negate(part: Condition) -> Condition:
+    """Return the condition that holds when *part* does not."""
+    if part == ALWAYS:
+        return NEVER
+    if part == NEVER:
+        return ALWAYS
+    return part.part if isinstance(part, Not) else Not(part=part)
+
+
+def matching(when: When) -> Condition:
+    """Return *when*, as a data map writes it, as a condition on the row at hand."""
+    return all_of(
+        Equals(column=column, values=tuple(value) if isinstance(value, list | tuple) else (value,))
+        for column, value in when.items()
+    )
+
+
+def linked(path: tuple[Hop, ...], where: Condition) -> Condition:
+    """Return *where* at the end of *path*; *where* itself when the path is empty."""
+    return Linked(path=path, where=where) if path and where != NEVER else where if not path else NEVER

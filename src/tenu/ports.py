@@ -1,0 +1,208 @@
+"""Everything tenu can touch, on one page. Operations know these shapes; adapters and ``tenu.testing`` fill them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum
+from typing import Any, Protocol
+
+from tenu.datamap.catalog import Catalog
+from tenu.datamap.identity import Identity
+from tenu.datamap.model import People, System
+from tenu.journal.checkpoint import Signer
+from tenu.journal.port import Journal
+from tenu.plans.selection import Condition, Selection
+from tenu.plans.task import Clear, Cut, Effect, Erase, PersonTask, Seal, Vitals
+from tenu.policy.model import Policy
+from tenu.terms import IdentifierKind
+
+Key = tuple[Any, ...]
+"""The primary key of one person's row, in the order of the key's columns."""
+
+
+class Fate(IntEnum):
+    """What becomes of one chosen person: spared after all, archived before the end, ended at once."""
+
+    SPARED = 0
+    ARCHIVE = 1
+    END = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Unit:
+    """One chunk of people who share a fate: what one transaction changes."""
+
+    fate: Fate
+    chunk: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """One person of a list."""
+
+    key: Key
+    fate: Fate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One person's row: key, what identifies them, and signs of life when these were asked for.
+
+    *ended*: the last day of each ending asked for, None where there is none.
+    """
+
+    key: Key
+    identity: Identity
+    values: Mapping[IdentifierKind, tuple[str, ...]]
+    alive: bool
+    held: bool
+    ended: tuple[date | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Rows of one table for one person, as one JSON array of arrays in the order of *columns*."""
+
+    key: Key
+    table: str
+    columns: tuple[str, ...]
+    json: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What one effect did in one chunk. *people* is how many people the chunk held when it was done."""
+
+    verb: str
+    table: str
+    rows: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """One line of a receipt."""
+
+    task: str
+    unit: Unit
+    line: Line
+
+
+class Session(Protocol):
+    """One connection to one of the company's databases. Nothing is kept unless ``commit`` is called."""
+
+    def commit(self) -> None: ...
+    def rollback(self) -> None: ...
+
+    def new_list(self, root: str) -> Any: ...
+    def drop_list(self, chosen: Any) -> None: ...
+    def hold(self, root: str, keys: Iterable[Key]) -> None: ...
+    def choose(self, task: PersonTask, chosen: Any, *, size: int, first: int = 0) -> None: ...
+    def fill(self, chosen: Any, people: Iterable[tuple[Key, Unit, date | None]]) -> None: ...
+    def keys(self, chosen: Any) -> Iterator[Chosen]: ...
+    def units(self, chosen: Any) -> list[tuple[Unit, int]]: ...
+    def lock(self, chosen: Any, unit: Unit) -> list[Key]: ...
+    def recheck(self, task: PersonTask, chosen: Any, unit: Unit, *, alone: bool) -> int: ...
+    def spare(self, chosen: Any, keys: Sequence[Key]) -> int: ...
+    def ends(self, task: PersonTask, chosen: Any, unit: Unit) -> Iterator[tuple[Key, list[date | None]]]: ...
+
+    def identities(self, chosen: Any, people: People, unit: Unit | None = None) -> Iterator[Found]: ...
+    def select_people(self, root: str, people: People, where: Condition) -> Iterator[Found]: ...
+    def probe(
+        self, root: str, people: People, wanted: Mapping[IdentifierKind, Iterable[str]], vitals: Vitals
+    ) -> list[Found]: ...
+    def alive_among(self, root: str, keys: Sequence[Key], condition: Condition) -> set[Key]: ...
+
+    def count(self, effect: Effect, chosen: Any) -> int: ...
+    def count_rows(self, selection: Selection) -> int: ...
+    def read(self, seal: Seal, chosen: Any, unit: Unit) -> Iterator[Rows]: ...
+    def shared_keys(self, effect: Erase, chosen: Any, unit: Unit) -> list[Key]: ...
+    def erase_unheld(self, effect: Erase, keys: Sequence[Key]) -> int: ...
+    def perform(self, effect: Clear | Cut | Erase, chosen: Any, unit: Unit) -> int: ...
+    def erase_records(self, effect: Erase, *, limit: int) -> int: ...
+    def note(self, run: str, task: str, unit: Unit, lines: Iterable[Line]) -> None: ...
+    def noted(self, run: str) -> list[Noted]: ...
+
+
+class Database(Protocol):
+    """One of the company's databases."""
+
+    system: System
+
+    def catalog(self, *, fresh: bool = False) -> Catalog: ...
+    def session(self, *, writing: bool = False) -> AbstractContextManager[Session]: ...
+    def prepare(self) -> None: ...
+    def prepared(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """One person's rows, ready to be sealed: the whole package and what must still find it.
+
+    *until*: last day of the archive. *ground*: why it exists. *identifiers*: normalised values, by kind, that an
+    authorised person may look it up by; only their keyed hashes are kept.
+    """
+
+    system: str
+    root: str
+    package: bytes
+    rows: int
+    until: date
+    ground: str
+    identifiers: tuple[tuple[IdentifierKind, str], ...]
+
+
+class Archive(Protocol):
+    """The restricted archive. A unit is written and committed whole, or wiped whole."""
+
+    def put(self, run: str, task: str, unit: Unit, people: Iterable[Sealed]) -> int: ...
+    def units(self, run: str) -> set[tuple[str, Unit]]: ...
+    def wipe(self, run: str, task: str, unit: Unit) -> None: ...
+    def recall(self, people: Mapping[Key, Sequence[Identity]]) -> dict[Key, date]: ...
+    def expired(self, as_of: date) -> int: ...
+    def end(self, as_of: date) -> int: ...
+
+
+class Clock(Protocol):
+    """The only place time comes from."""
+
+    def now(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """The files of one company: its policy, its data maps, and the digest of each text. *settings* is tenu.toml."""
+
+    folder: str
+    policy: Policy
+    policy_digest: str
+    systems: tuple[System, ...]
+    map_digests: Mapping[str, str]
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """tenu.toml. *chunk*: people per transaction. *max_people*, *max_rows*: what one run may touch at most."""
+
+    chunk: int = 1_000
+    plan_expires_in_hours: int = 24
+    max_people: int | None = None
+    max_rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything an operation may touch."""
+
+    workspace: Workspace
+    databases: Mapping[str, Database]
+    archive: Archive
+    journal: Journal
+    signer: Signer
+    clock: Clock
+    key: bytes

@@ -1,0 +1,246 @@
+"""The right answer for every row, person by person in plain Python, knowing nothing of tenu's engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from tenu.sample.calendar import add_months, civil
+from tenu.sample.clocks import Clocks, Rule, clocks
+from tenu.sample.rows import PARENT, SYSTEM_OF, Key, Row, Value
+
+LOG_MONTHS = 12
+BANK_MONTHS = 13
+ACCOUNTING_YEARS = 10
+SHELL_COLUMNS = ("name", "last_name", "first_name", "email", "phone", "address", "postcode", "city")
+
+COLLECTED: Mapping[str, str] = MappingProxyType(
+    {
+        "contact": "created_at",
+        "customer": "created_on",
+        "supplier": "created_on",
+        "account": "created_at",
+        "web_order": "placed_at",
+        "subscriber": "collected_at",
+    }
+)
+"""Root table to the column of its collection."""
+
+_BOTH = (Rule.CONTRACT, Rule.RELATION)
+RULES: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
+    {
+        "contact": (Rule.PROSPECTING, *_BOTH),
+        "note": (Rule.RELATION,),
+        "exchange": (Rule.RELATION,),
+        "contact_history": (Rule.RELATION,),
+        "dispute": (Rule.RELATION,),
+        "response": (Rule.PROSPECTING,),
+        "customer": _BOTH,
+        "contract": (Rule.CONTRACT,),
+        "orders": (Rule.CONTRACT,),
+        "order_line": (Rule.CONTRACT,),
+        "invoice": (Rule.CONTRACT,),
+        "payment": (Rule.CONTRACT,),
+        "supplier": (Rule.CONTRACT,),
+        "supply_order": (Rule.CONTRACT,),
+        "account": _BOTH,
+        "web_order": _BOTH,
+        "web_order_line": _BOTH,
+        "basket": (Rule.CONTRACT,),
+        "basket_item": (Rule.CONTRACT,),
+        "subscriber": (Rule.PROSPECTING,),
+        "event": (Rule.PROSPECTING,),
+    }
+)
+"""Table to the rules that must all have ended before its rows go. Logs and bank details have their own."""
+
+NEVER_ARCHIVED = frozenset({"response", "subscriber", "event", "sign_in", "mandate"})
+
+
+class Fate(StrEnum):
+    """What a retention run leaves of a row."""
+
+    UNCHANGED = "unchanged"
+    ERASED = "erased"
+    ARCHIVED = "archived"
+    CLEARED = "cleared"
+    SHELL = "shell"
+    KEPT_FOR_LAW = "kept_for_law"
+    HELD = "held"
+    AMBIGUOUS = "ambiguous"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The fate of one row.
+
+    *columns* are those emptied where the row stays: NULL, or '' where NULL is refused. *until* is the day
+    the sealed copy ends: of a row ARCHIVED, and of a SHELL whose former content was sealed.
+    """
+
+    person: int
+    table: str
+    key: Key
+    fate: Fate
+    until: date | None = None
+    columns: tuple[str, ...] = ()
+
+    @property
+    def system(self) -> str:
+        """The system that holds the row."""
+        return SYSTEM_OF[self.table]
+
+
+def answer(
+    person: int, rows: Sequence[Row], as_of: date, *, other: Sequence[Row] | None = None
+) -> tuple[Answer, ...]:
+    """Return the fate on *as_of* of every row of one person.
+
+    Args:
+        person: Number of the person.
+        rows: All rows that speak of the person, in every system.
+        as_of: Civil day of the run, Europe/Paris.
+        other: The rows of somebody the person could be taken for, when nothing tells them apart.
+    """
+    case = _Case(person, rows, as_of)
+    if case.clocks.held:
+        return tuple(replace(found, fate=Fate.HELD, until=None, columns=()) for found in case.plain())
+    found = tuple(map(case.answer, rows))
+    if other is None or not _stays(_Case(0, other, as_of)):
+        return found
+    return tuple(_left_alone(each) for each in found)
+
+
+def _left_alone(found: Answer) -> Answer:
+    if found.fate is Fate.UNCHANGED:
+        return found
+    return replace(found, fate=Fate.AMBIGUOUS, until=None, columns=())
+
+
+def _stays(case: _Case) -> bool:
+    return any(not case.gone(row, RULES[row.table]) for row in case.rows if case.root(row) is row)
+
+
+class _Case:
+    """One person on one day: their rows by key, their clocks, and what follows for each row."""
+
+    def __init__(self, person: int, rows: Sequence[Row], as_of: date) -> None:
+        self.person = person
+        self.rows = rows
+        self.as_of = as_of
+        self.clocks: Clocks = clocks(rows)
+        self._by_key = {(row.table, row.key): row for row in rows}
+
+    def plain(self) -> tuple[Answer, ...]:
+        """Return every row unchanged."""
+        return tuple(self._say(row, Fate.UNCHANGED) for row in self.rows)
+
+    def root(self, row: Row) -> Row:
+        """Return the row that says who *row* is about; a row nobody owns is its own root."""
+        table, columns = PARENT.get(row.table, ("", ()))
+        key = tuple(row.values[column] for column in columns)
+        parent = self._by_key.get((table, key))
+        return self.root(parent) if parent else row
+
+    def gone(self, row: Row, rules: Sequence[Rule]) -> bool:
+        """Tell whether every one of *rules* has ended for *row*."""
+        root = self.root(row)
+        if root.table not in COLLECTED:
+            return False
+        if root.table == "web_order":
+            rules = (Rule.CONTRACT,)
+        ends = [self.clocks.ends_on(rule, _day(root.values[COLLECTED[root.table]])) for rule in rules]
+        return all(end is not None and end <= self.as_of for end in ends)
+
+    def answer(self, row: Row) -> Answer:
+        """Return the fate of *row* when nobody is held and nobody is mistaken for another."""
+        match row.table:
+            case "sign_in":
+                return self._log(row)
+            case "mandate":
+                return self._mandate(row)
+            case "contact":
+                return self._contact(row)
+            case "customer":
+                return self._customer(row)
+            case "invoice" | "payment":
+                return self._accounting(row)
+            case _:
+                return (
+                    self._leave(row) if self.gone(row, RULES[row.table]) else self._say(row, Fate.UNCHANGED)
+                )
+
+    def _log(self, row: Row) -> Answer:
+        over = add_months(_day(row.values["at"]), LOG_MONTHS) <= self.as_of
+        return self._say(row, Fate.ERASED if over else Fate.UNCHANGED)
+
+    def _mandate(self, row: Row) -> Answer:
+        used_on = _day(row.values["last_debit_on"] or row.values["signed_on"])
+        runs = row.values["status"] == "running" or self.clocks.contract_running
+        over = not runs and add_months(used_on, BANK_MONTHS) <= self.as_of
+        return self._say(row, Fate.ERASED if over else Fate.UNCHANGED)
+
+    def _contact(self, row: Row) -> Answer:
+        if self.gone(row, RULES["contact"]):
+            return self._leave(row)
+        prospecting_ended = self.gone(row, (Rule.PROSPECTING,))
+        return self._clear(row, ("interests",) if prospecting_ended else ())
+
+    def _customer(self, row: Row) -> Answer:
+        if not self.gone(row, RULES["customer"]):
+            return self._say(row, Fate.UNCHANGED)
+        invoices = (other for other in self.rows if other.table == "invoice" and self.root(other) is row)
+        if not any(map(self._lawful, invoices)):
+            return self._leave(row)
+        emptied = tuple(column for column in SHELL_COLUMNS if row.values[column] is not None)
+        return replace(self._leave(row), fate=Fate.SHELL, columns=emptied)
+
+    def _accounting(self, row: Row) -> Answer:
+        invoice = self._by_key.get(("invoice", (row.values.get("invoice_number"),)), row)
+        lost = self._lost_order(row) if row is invoice else self._lost_iban(row)
+        if not self.gone(row, RULES[row.table]):
+            return self._clear(row, lost)
+        if self._lawful(invoice):
+            return replace(self._clear(row, lost), fate=Fate.KEPT_FOR_LAW)
+        return self._leave(row)
+
+    def _lawful(self, invoice: Row) -> bool:
+        """Tell whether accounting law still keeps *invoice*. Source: C. com. L123-22."""
+        return self.as_of <= date(_day(invoice.values["issued_on"]).year + ACCOUNTING_YEARS, 12, 31)
+
+    def _lost_order(self, invoice: Row) -> tuple[str, ...]:
+        """Return the columns that speak of the order, once the order goes."""
+        return ("year", "order_number") if self.gone(invoice, RULES["orders"]) else ()
+
+    def _lost_iban(self, payment: Row) -> tuple[str, ...]:
+        runs = self.clocks.contract_running or self.clocks.mandate_running
+        over = add_months(_day(payment.values["paid_on"]), BANK_MONTHS) <= self.as_of
+        return ("iban",) if over and not runs else ()
+
+    def _leave(self, row: Row) -> Answer:
+        """Return the way out of a row whose rules have all ended: the archive while it has a future."""
+        until = None if row.table in NEVER_ARCHIVED else self.clocks.archived_until
+        if until is None or until <= self.as_of:
+            return self._say(row, Fate.ERASED)
+        return self._say(row, Fate.ARCHIVED, until=until)
+
+    def _clear(self, row: Row, columns: tuple[str, ...]) -> Answer:
+        """Return the row with *columns* emptied, those already empty left out."""
+        filled = tuple(column for column in columns if row.values[column] is not None)
+        return self._say(row, Fate.CLEARED if filled else Fate.UNCHANGED, columns=filled)
+
+    def _say(
+        self, row: Row, fate: Fate, *, until: date | None = None, columns: tuple[str, ...] = ()
+    ) -> Answer:
+        return Answer(
+            person=self.person, table=row.table, key=row.key, fate=fate, until=until, columns=columns
+        )
+
+
+def _day(value: Value) -> date:
+    if not isinstance(value, date | datetime):
+        raise TypeError(f"not a date: {value!r}")
+    return civil(value)

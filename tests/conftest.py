@@ -1,0 +1,103 @@
+"""Fixtures every test may ask for: an empty database on each engine, and the two servers behind them.
+
+The servers are started once, on first use; with pytest-xdist by the controller, for all its workers.
+A test that stops or kills a server starts its own: ``with PostgreSQLServer() as server``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from servers import Address, Databases, MariaDB, MariaDBServer, PostgreSQL, PostgreSQLServer
+
+ENGINES = ("sqlite", "postgresql", "mariadb")
+SERVERS: dict[str, type[PostgreSQLServer | MariaDBServer]] = {
+    "postgresql": PostgreSQLServer,
+    "mariadb": MariaDBServer,
+}
+_stack = pytest.StashKey[ExitStack]()
+_addresses = pytest.StashKey[dict[str, dict[str, Any]]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare ``--engines``, the databases a test that takes ``engine_url`` runs on."""
+    parser.addoption("--engines", default=",".join(ENGINES), help="of %(default)s, those to test on")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse an engine nobody knows, before anything runs."""
+    if unknown := set(_engines(config)) - set(ENGINES):
+        raise pytest.UsageError(f"--engines: unknown {', '.join(sorted(unknown))}; know {', '.join(ENGINES)}")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that takes ``engine_url`` once per engine."""
+    if "engine_url" in metafunc.fixturenames:
+        metafunc.parametrize("engine_url", _engines(metafunc.config), indirect=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand each xdist worker the addresses of the servers, started before the first of them."""
+    stash = node.config.stash
+    if _stack not in stash:
+        stash[_stack] = stack = ExitStack()
+        wanted = [name for name in _engines(node.config) if name in SERVERS]
+        stash[_addresses] = {name: asdict(stack.enter_context(SERVERS[name]()).address) for name in wanted}
+    node.workerinput.update(stash[_addresses])
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the controller's servers, also when a person interrupts the run."""
+    if stack := config.stash.get(_stack, None):
+        stack.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql(request: pytest.FixtureRequest) -> Iterator[PostgreSQL]:
+    """Give the databases of the session's PostgreSQL server."""
+    if address := _handed(request.config, "postgresql"):
+        yield PostgreSQL(address)
+    else:
+        with PostgreSQLServer() as server:
+            yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb(request: pytest.FixtureRequest) -> Iterator[MariaDB]:
+    """Give the databases of the session's MariaDB server."""
+    if address := _handed(request.config, "mariadb"):
+        yield MariaDB(address)
+    else:
+        with MariaDBServer() as server:
+            yield server
+
+
+@pytest.fixture
+def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the SQLAlchemy URL of an empty database of this test alone, on each engine in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'database.db'}"
+        return
+    databases: Databases = request.getfixturevalue(request.param)
+    name = f"test_{uuid4().hex}"
+    yield databases.fresh_database(name)
+    databases.drop(name)
+
+
+def _engines(config: pytest.Config) -> list[str]:
+    return [name.strip() for name in config.getoption("--engines").split(",") if name.strip()]
+
+
+def _handed(config: pytest.Config, name: str) -> Address | None:
+    """Return the address the xdist controller gave this process, None outside a worker."""
+    handed = getattr(config, "workerinput", {}).get(name)
+    return Address(**handed) if handed else None

@@ -1,0 +1,1 @@
+"""How long is « cinq ans »? Boundary days, dated cases of the law, and properties of the calendar."""
