@@ -47,6 +47,8 @@ class Located:
     @classmethod
     def _locate(cls, value: Any) -> Any:
         if isinstance(value, _Written):
+            if value.keys() & {"place", "at"}:
+                raise ValueError("'place' and 'at' are not keys of a file")
             return {**value, "place": value.place, "at": value.at}
         return value
 
@@ -60,7 +62,16 @@ class _Written(dict[str, Any]):
 
 
 class _Core(yaml.SafeLoader):
-    """YAML 1.2 core schema: NO, on and 12:30 stay text; dates stay text and are parsed by the model."""
+    """YAML 1.2 core schema: NO, on and 12:30 stay text; dates stay text and are parsed by the model.
+
+    Aliases are refused: a value has one place, and a few lines of them can weigh gigabytes.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # untyped in PyYAML's stubs
+            raise yaml.composer.ComposerError(None, None, "write the value again, aliases are not read", mark)
+        return super().compose_node(parent, index)
 
 
 _Core.yaml_implicit_resolvers = {}
@@ -88,9 +99,11 @@ def read(text: str, *, file: str, model: type[T]) -> T:
     source = _Source(text, file)
     try:
         node = yaml.compose(text, Loader=_Core)
+        value = {} if node is None else source.plain(node)
     except yaml.YAMLError as error:
         raise FindingsError((source.syntax(error),)) from None
-    value = {} if node is None else source.plain(node)
+    except RecursionError:
+        raise FindingsError((source.syntax(yaml.YAMLError("nested too deeply")),)) from None
     if source.findings:
         raise FindingsError(tuple(source.findings))
     try:
@@ -206,6 +219,14 @@ class _Source:
 
 
 def _scalar(node: yaml.ScalarNode) -> Any:
+    """Return the value of *node*, or its text when a tag or a size makes it no number."""
+    try:
+        return _core_value(node)
+    except ValueError:
+        return node.value
+
+
+def _core_value(node: yaml.ScalarNode) -> Any:
     match node.tag.removeprefix("tag:yaml.org,2002:"):
         case "bool":
             return node.value.lower() == "true"
@@ -241,17 +262,22 @@ def _fields_at(model: Any, path: list[str]) -> list[str]:
     for step in path:
         below = []
         for candidate in models:
-            field = candidate.__pydantic_fields__.get(step)
+            field = getattr(candidate, "__pydantic_fields__", {}).get(step)
             if field is not None:
                 below.extend(_models(field.annotation))
         models = below or models
     hidden = {"place", "at"}
-    names = (f.alias or n for m in models for n, f in m.__pydantic_fields__.items() if n not in hidden)
-    return list(dict.fromkeys(names))
+    return list(dict.fromkeys(name for model in models for name in _keys(model) if name not in hidden))
+
+
+def _keys(model: Any) -> list[str]:
+    if hasattr(model, "__pydantic_fields__"):
+        return [field.alias or name for name, field in model.__pydantic_fields__.items()]
+    return [field.name for field in dataclasses.fields(model)]
 
 
 def _models(annotation: Any) -> Iterator[Any]:
-    if hasattr(annotation, "__pydantic_fields__"):
+    if hasattr(annotation, "__pydantic_fields__") or dataclasses.is_dataclass(annotation):
         yield annotation
     for inner in get_args(annotation):
         yield from _models(inner)

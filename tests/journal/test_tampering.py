@@ -184,7 +184,7 @@ def test_a_known_checkpoint_shows_a_past_signed_anew(store: JournalStore, first:
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE journal_tile SET hashes = (SELECT min(hashes) FROM journal_tile WHERE level = 0) WHERE level = 1",
+        "UPDATE journal_tile SET hashes = (SELECT hashes FROM journal_tile WHERE level = 0 AND tile_index = 0) WHERE level = 1",
         "DELETE FROM journal_tile WHERE level = 0 AND tile_index = 3",
         "UPDATE journal_span SET length = length - 1 WHERE first_index = 300",
         "DELETE FROM journal_span WHERE first_index = 300",

@@ -8,6 +8,7 @@ import pytest
 
 from tenu.sample import TODAY, Answer, Company, Fate
 from tenu.sample.answers import answer
+from tenu.sample.calendar import closing
 from tenu.sample.rows import PARENT, Row
 from tenu.sample.scene import Case
 from tenu.sample.schema import SYSTEMS
@@ -98,7 +99,7 @@ def test_the_archive_ends_on_its_day() -> None:
 def test_no_row_is_left_without_its_parent(day: date) -> None:
     """Where a row goes, all that depends on it goes too, or stops pointing at it."""
     fates = COMPANY.fates(day)
-    rows = [row for person in COMPANY.everyone() for row in person.rows_at(person.rows[-1].born_at)]
+    rows = [row for person in COMPANY.everyone() for row in person.rows_at(closing(TODAY))]
     left = [row for row in rows if fates[_place(row)].fate not in GONE and _orphan(row, fates)]
     assert left == []
 

@@ -18,8 +18,8 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    Dialect,
     Engine,
-    Index,
     Integer,
     LargeBinary,
     Select,
@@ -47,13 +47,23 @@ _NO_SPAN = (0, 1 << 63, 1 << 63)
 
 _ID = BigInteger().with_variant(Integer, "sqlite")
 
+
+class _Bytes(LargeBinary):
+    """Bytes handed to and taken from the driver as they are: a conversion per row would cost more than its hash."""
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        """Convert nothing."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        """Convert nothing."""
+
+
 ENTRY = Table(
     "journal_entry",
     METADATA,
     Column("id", _ID, primary_key=True, autoincrement=True),
     Column("kind", LongText, nullable=False),
-    Column("leaf", LargeBinary, nullable=False),
-    Index("journal_entry_by_kind", "kind", "id"),
+    Column("leaf", _Bytes, nullable=False),
     sqlite_autoincrement=True,
 )
 SPAN = Table(
@@ -68,7 +78,7 @@ TILE = Table(
     METADATA,
     Column("level", Integer, primary_key=True, autoincrement=False),
     Column("tile_index", _ID, primary_key=True, autoincrement=False),
-    Column("hashes", LargeBinary, nullable=False),
+    Column("hashes", _Bytes, nullable=False),
 )
 CHECKPOINT = Table(
     "journal_checkpoint",

@@ -77,9 +77,13 @@ def _bring_up_to_date(engine: Engine) -> None:
         current = _version(connection)
     if current == HEAD:
         return
-    with writing(engine).begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_OF_TENU})
+    if engine.dialect.name != "postgresql":
+        with writing(engine).begin() as connection:
+            _upgrade(connection)
+        return
+    # Whoever waited for the lock must see what its holder created: each statement looks again.
+    with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_OF_TENU})
         _upgrade(connection)
 
 

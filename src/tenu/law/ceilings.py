@@ -26,7 +26,12 @@ CEILINGS: Mapping[str, tuple[Entry[Period], ...]] = {
         ),
     ),
     "accounts": (
-        Entry(value=Period(years=2), valid_from=_GDPR, source="CNIL, référentiel gestion commerciale 2022", mark="V2"),
+        Entry(
+            value=Period(years=2),
+            valid_from=_GDPR,
+            source="CNIL, référentiel gestion commerciale 2022",
+            mark="V2",
+        ),
     ),
     "candidates": (
         Entry(value=Period(years=2), valid_from=_GDPR, source="CNIL, durées de conservation", mark="V1"),
@@ -37,7 +42,9 @@ CEILINGS: Mapping[str, tuple[Entry[Period], ...]] = {
     "video": (Entry(value=Period(months=1), valid_from=date(2012, 5, 1), source="CSI L252-5", mark="V3"),),
     "badge": (Entry(value=Period(months=3), valid_from=_GDPR, source="CNIL, contrôle d'accès", mark="V3"),),
     "calls": (Entry(value=Period(months=6), valid_from=_GDPR, source="CNIL, écoute des appels", mark="V3"),),
-    "fraud_alerts": (Entry(value=Period(months=12), valid_from=_GDPR, source="CNIL, fraude (AU-054)", mark="V3"),),
+    "fraud_alerts": (
+        Entry(value=Period(months=12), valid_from=_GDPR, source="CNIL, fraude (AU-054)", mark="V3"),
+    ),
     "bank_details": (Entry(value=Period(months=13), valid_from=_GDPR, source="CMF L133-24", mark="V2"),),
     "trackers": TRACKER_LIFE,
     "audience": AUDIENCE_RECORDS,
@@ -50,7 +57,7 @@ def ceiling(rule_id: str, as_of: date) -> Entry[Period] | None:
 
 
 def effective_active(rule: RetentionRule, policy: Policy, as_of: date) -> Period:
-    """Return how long *rule* keeps data active: the promise, or the law's reference when the policy follows it.
+    """Return how long *rule* keeps data active: the promise, or the law's reference if the policy follows it.
 
     Args:
         rule: One rule of *policy*.

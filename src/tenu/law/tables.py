@@ -1,4 +1,4 @@
-"""Law as data with dates: each value says since when and until when it holds, where it comes from, how sure we are."""
+"""Law as data with dates: when each value holds, where it comes from, how sure we are of it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ Mark = Literal["V1", "V2", "V3"]
 class Entry(Generic[T]):
     """One value of the law.
 
-    It holds from *valid_from* (None: proposed, not yet law, never in force) through *valid_to* (None: no end known),
-    civil days of Paris.
+    It holds from *valid_from* (None: proposed, never in force) through *valid_to* (None: no end known), civil
+    days of Paris.
     """
 
     value: T

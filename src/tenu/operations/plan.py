@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from tenu.operations.choosing import Choice, Scene, scene
 from tenu.plans.plan import Plan, PlannedEffect, PlannedTask, Spared, pack
 from tenu.plans.selection import Selection
-from tenu.plans.task import Clear, Cut, Effect, Erase, PersonTask, RecordTask, Seal
+from tenu.plans.task import Clear, Cut, Effect, Erase, Keep, PersonTask, RecordTask, Seal
 from tenu.ports import Ports, Session
 
 Progress = Callable[[str, int, int], None]
@@ -71,6 +71,8 @@ def _counted(session: Session, effect: Effect, choice: Choice) -> PlannedEffect:
     match effect:
         case Seal(table=table, columns=columns):
             return PlannedEffect(verb="archive", table=table, rows=rows, columns=columns)
+        case Keep(table=table):
+            return PlannedEffect(verb="keep", table=table, rows=rows)
         case Cut(table=table, columns=columns):
             return PlannedEffect(verb="cut", table=table, rows=rows, columns=columns)
         case Clear(table=table, clearings=clearings):

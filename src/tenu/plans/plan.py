@@ -20,12 +20,12 @@ from tenu.terms import Text
 
 FORMAT = 1
 FINGERPRINT_BYTES = 8
-Verb = Literal["archive", "clear", "cut", "erase"]
+Verb = Literal["keep", "archive", "clear", "cut", "erase"]
 PlannedFate = int
 """What a plan decided of one person: ``ENDED``, ``ARCHIVED``, or the ordinal of the archive's last day."""
 ENDED: PlannedFate = 0
 ARCHIVED: PlannedFate = 1
-SIGNS: Mapping[Verb, str] = {"archive": "~", "clear": "~", "cut": "~", "erase": "-"}
+SIGNS: Mapping[Verb, str] = {"keep": "=", "archive": "~", "clear": "~", "cut": "~", "erase": "-"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class PlannedTask:
     @property
     def rows(self) -> int:
         """Return how many rows the task would delete or change."""
-        return sum(effect.rows for effect in self.effects if effect.verb != "archive")
+        return sum(effect.rows for effect in self.effects if effect.verb not in ("keep", "archive"))
 
     @property
     def is_empty(self) -> bool:

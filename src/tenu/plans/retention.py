@@ -29,7 +29,7 @@ from tenu.plans.selection import (
     matching,
     negate,
 )
-from tenu.plans.task import Clear, Cut, Effect, Ending, Erase, PersonTask, RecordTask, Seal, Task, Vitals
+from tenu.plans.task import Clear, Cut, Effect, Ending, Erase, Keep, PersonTask, RecordTask, Seal, Task, Vitals
 from tenu.policy.retention import RetentionRule, Scope
 
 
@@ -233,6 +233,9 @@ class _EstateTasks:
     def _effects(self, ids: frozenset[str]) -> Iterator[Effect]:
         """Yield what becomes of the rows and columns that live by exactly *ids*, in the order it must happen."""
         going = self._going(ids)
+        for owned in going:
+            if (kept := self._keeping.by_law(owned.table)) != NEVER:
+                yield Keep(table=owned.table, path=owned.path, where=kept)
         yield from self._seals(ids, going)
         yield from self._column_clears(ids)
         yield from self._cuts(going)

@@ -53,7 +53,17 @@ class Erase:
     held_by: tuple[Hop, ...] = ()
 
 
-Effect = Seal | Cut | Clear | Erase
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """Leave rows where they are, because a text of law says so although their person goes."""
+
+    table: str
+    path: tuple[Hop, ...]
+    where: Condition
+
+
+Change = Cut | Clear | Erase
+Effect = Keep | Seal | Change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

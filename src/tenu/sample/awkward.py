@@ -40,7 +40,7 @@ def two_emails(scene: Scene) -> Text:
 def contact_doubted(scene: Scene) -> Text:
     """Write two people behind one mailbox: the contact is due, the account is active."""
     due = scene.someone()
-    other = scene.someone_like(due, first_name="Barnabé")
+    other = scene.relative(due)
     mailbox = _mailbox(due)
     contact = due.contact(scene.at(years=7), email=mailbox)
     note = due.note(contact, scene.at(years=7), "Souhaite un devis.")
@@ -59,7 +59,7 @@ def contact_doubted(scene: Scene) -> Text:
 def account_doubted(scene: Scene) -> Text:
     """Write two people behind one mailbox: the account is due, the contact is active."""
     due = scene.someone()
-    other = scene.someone_like(due, first_name="Barnabé")
+    other = scene.relative(due)
     mailbox = _mailbox(due)
     account = due.account(scene.at(years=8), email=mailbox)
     order = due.web_order(account, scene.at(years=7), scene.at(years=7))
@@ -77,7 +77,7 @@ def account_doubted(scene: Scene) -> Text:
 def both_doubted_active(scene: Scene) -> Text:
     """Write two people behind one mailbox, both active: there is nothing to report yet."""
     one = scene.someone()
-    other = scene.someone_like(one, first_name="Barnabé")
+    other = scene.relative(one)
     mailbox = _mailbox(one)
     contact = one.contact(scene.at(years=2), email=mailbox, interests=None)
     account = other.account(scene.at(years=2), email=mailbox)
@@ -152,7 +152,7 @@ def two_phones_one_office(scene: Scene) -> Text:
     """Write two professionals behind one switchboard: one is due, the other active."""
     due = scene.someone()
     other = scene.someone()
-    line = {"phone": "01 99 00 00 01"}
+    line = {"phone": "01 99 00 99 99"}
     gone = due.contact(scene.at(years=6), segment="professionnel", **line)
     kept = other.contact(scene.at(years=1), segment="professionnel", **line)
     scene.share(line["phone"], due, other)

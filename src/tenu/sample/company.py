@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -20,6 +20,7 @@ from tenu.sample.mailings import sendings
 from tenu.sample.returns import Entry, returning
 from tenu.sample.rows import Key, Person, Row
 from tenu.sample.scene import Case, Scene
+from tenu.sample.schema import SYSTEMS
 from tenu.sample.summary import Summary, summary
 from tenu.terms import Text
 
@@ -132,6 +133,14 @@ class Company:
         """
         entries = (returning(self.person(number), at, engine_urls.keys()) for number in people)
         write(engine_urls, chain.from_iterable(entries))
+
+    def answers_after_return(
+        self, people: Iterable[int], at: datetime, systems: Collection[str] = tuple(SYSTEMS)
+    ) -> Iterator[Answer]:
+        """Yield the right fate, on the day of the sample, of every row of *people* after they came back."""
+        for person in map(self.person, people):
+            back = [entry for entry in returning(person, at, systems) if isinstance(entry, Row)]
+            yield from answer(person.id, (*person.rows_at(closing(self.as_of)), *back), self.as_of)
 
     def sendings(self) -> Iterator[Row]:
         """Yield the mailings and campaigns sent by *as_of*; they speak of nobody."""

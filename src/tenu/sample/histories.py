@@ -1,4 +1,4 @@
-"""Ordinary people: prospects, customers, professionals, web buyers, guests, suppliers, over twelve years.
+"""Ordinary people over twelve years: prospects, customers, professionals, web buyers, guests, suppliers.
 
 Each person is a pure function of the seed, of their number and of the day of the sample.
 """
@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from tenu.sample.dossier import Dossier
+from tenu.sample.identity import unaccented
 from tenu.sample.later import Thread, go_on
 from tenu.sample.rows import Key, Person
 
@@ -65,11 +66,16 @@ def newcomer(number: int, seed: int, as_of: date, until: date) -> Person:
     return dossier.person(kind)
 
 
-def moment(rng: Random, day: date) -> datetime:
+def _moment(rng: Random, day: date) -> datetime:
     """Return an instant of *day* in UTC without zone; one in twenty falls around Paris midnight."""
     if rng.random() < 0.05:
         return datetime.combine(day, time(rng.choice((22, 23)), 30))
     return datetime.combine(day, time(rng.randint(6, 18), rng.randint(0, 59), rng.randint(0, 59)))
+
+
+def _typed(rng: Random, email: str) -> str:
+    """Return *email* as its owner typed it: one in ten in capitals, one in ten with a space after it."""
+    return rng.choices((email, email.title(), f"{email} "), (8, 1, 1))[0]
 
 
 def _span(kind: str, rng: Random, as_of: date) -> Span:
@@ -98,8 +104,8 @@ def _prospect(dossier: Dossier, span: Span) -> Thread:
     if span.last > span.start:
         *spoken_on, clicked_on = [span.start, *span.days(rng, rng.randint(1, 4))]
         for day in spoken_on[1:]:
-            dossier.exchange(contact, rng.choice(SPOKEN), moment(rng, day))
-        dossier.response(contact, "click", moment(rng, clicked_on))
+            dossier.exchange(contact, rng.choice(SPOKEN), _moment(rng, day))
+        dossier.response(contact, "click", _moment(rng, clicked_on))
     if rng.random() < 0.5:
         _letter(dossier, span)
     return Thread(day=spoken_on[-1], contact=contact)
@@ -138,7 +144,7 @@ def _web(dossier: Dossier, span: Span) -> Thread:
     rng = dossier.rng
     account = _shop(dossier, span, reference=None)
     for day in span.days(rng, rng.randint(1, 3)):
-        placed_at = moment(rng, day)
+        placed_at = _moment(rng, day)
         dossier.web_order(account, placed_at, placed_at + timedelta(days=rng.randint(1, 9)))
     if rng.random() < 0.6:
         _letter(dossier, span)
@@ -148,8 +154,8 @@ def _web(dossier: Dossier, span: Span) -> Thread:
 def _guest(dossier: Dossier, span: Span) -> Thread:
     rng, email = dossier.rng, dossier.who.email
     for day in span.days(rng, rng.randint(1, 2)):
-        placed_at = moment(rng, day)
-        dossier.web_order(None, placed_at, placed_at + timedelta(days=3), rng.choice((email, email.title())))
+        placed_at = _moment(rng, day)
+        dossier.web_order(None, placed_at, placed_at + timedelta(days=3), _typed(rng, email))
     if rng.random() < 0.3:
         _letter(dossier, span)
     return Thread(day=span.last, guest=True)
@@ -178,37 +184,42 @@ def _met(dossier: Dossier, span: Span, *, reference: str | None = None, segment:
     """Write the contact, what was sent to them and noted; nothing restarts a clock after *last*."""
     rng = dossier.rng
     contact = dossier.contact(
-        moment(rng, span.start),
+        _moment(rng, span.start),
         reference=reference,
         segment=segment,
         source=rng.choice(SOURCES),
         interests=rng.choice(INTERESTS),
+        email_2=dossier.who.email_2 if rng.random() < 0.1 else None,
     )
     for day in span.silence(rng, rng.randint(1, 6)):
-        dossier.response(contact, rng.choice(("delivered", "open")), moment(rng, day))
+        dossier.response(contact, rng.choice(("delivered", "open")), _moment(rng, day))
     for day in span.silence(rng, rng.randint(0, 2)):
-        dossier.exchange(contact, "outgoing_call", moment(rng, day))
+        dossier.exchange(contact, "outgoing_call", _moment(rng, day))
     if rng.random() < 0.4:
-        dossier.note(contact, moment(rng, span.start), rng.choice(NOTES))
+        dossier.note(contact, _moment(rng, span.start), rng.choice(NOTES))
     if rng.random() < 0.15:
-        dossier.history(contact, moment(rng, span.last))
+        dossier.history(contact, _moment(rng, span.last))
     return contact
 
 
 def _letter(dossier: Dossier, span: Span) -> int:
     rng = dossier.rng
-    subscriber = dossier.subscriber(moment(rng, span.start))
+    subscriber = dossier.subscriber(_moment(rng, span.start), email=_typed(rng, dossier.who.email))
     for day in span.days(rng, rng.randint(1, 3)):
-        dossier.event(subscriber, "click", moment(rng, day))
-    for day in span.silence(rng, rng.randint(2, 6)):
-        dossier.event(subscriber, rng.choice(("delivered", "open", "unsubscribe")), moment(rng, day))
+        dossier.event(subscriber, "click", _moment(rng, day))
+    silence = [_moment(rng, day) for day in span.silence(rng, rng.randint(2, 6))]
+    for at in silence:
+        dossier.event(subscriber, rng.choice(("delivered", "open")), at)
+    if silence and rng.random() < 0.2:
+        dossier.event(subscriber, "unsubscribe", silence[-1])
+        dossier.change("subscriber", (subscriber,), silence[-1], status="unsubscribed")
     return subscriber
 
 
 def _buy(dossier: Dossier, span: Span, *, iban: str | None) -> None:
     rng = dossier.rng
     for day in span.days(rng, rng.randint(1, 3)):
-        placed_at = moment(rng, day)
+        placed_at = _moment(rng, day)
         delivered_at = placed_at + timedelta(days=rng.randint(1, 20))
         engraving = dossier.who.full_name if rng.random() < 0.1 else None
         order = dossier.order(placed_at, delivered_at, engraving)
@@ -217,11 +228,14 @@ def _buy(dossier: Dossier, span: Span, *, iban: str | None) -> None:
 
 def _shop(dossier: Dossier, span: Span, *, reference: str | None) -> int:
     rng = dossier.rng
-    account = dossier.account(moment(rng, span.start), customer_reference=reference)
+    who = dossier.who
+    names = {"last_name": unaccented(who.last_name).upper()} if rng.random() < 0.15 else {}
+    email = _typed(rng, who.email)
+    account = dossier.account(_moment(rng, span.start), customer_reference=reference, email=email, **names)
     for day in span.days(rng, rng.randint(1, 4)):
-        dossier.sign_in(account, moment(rng, day))
+        dossier.sign_in(account, _moment(rng, day))
     if rng.random() < 0.5:
-        dossier.basket(account, moment(rng, span.last))
+        dossier.basket(account, _moment(rng, span.last))
     return account
 
 
@@ -234,13 +248,13 @@ def _twist(dossier: Dossier, span: Span, contact: int) -> Thread:
     unfinished: tuple[tuple[str, Key], ...] = ()
     match rng.choice(("click", "complaint", "open order", "dispute", "subscriber")):
         case "click":
-            dossier.response(contact, "click", moment(rng, recent))
+            dossier.response(contact, "click", _moment(rng, recent))
         case "complaint":
-            dossier.exchange(contact, "complaint", moment(rng, recent))
+            dossier.exchange(contact, "complaint", _moment(rng, recent))
         case "open order":
-            unfinished = (("orders", dossier.order(moment(rng, span.last), None)),)
+            unfinished = (("orders", dossier.order(_moment(rng, span.last), None)),)
         case "dispute":
             unfinished = (("dispute", (dossier.dispute(contact, recent, None),)),)
         case "subscriber":
-            dossier.event(dossier.subscriber(moment(rng, recent)), "click", moment(rng, recent))
+            dossier.event(dossier.subscriber(_moment(rng, recent)), "click", _moment(rng, recent))
     return Thread(day=None, unfinished=unfinished)

@@ -87,8 +87,14 @@ def identity(number: int, rng: Random) -> Identity:
 
 def plain(name: str) -> str:
     """Return *name* in lower-case ASCII letters only."""
-    bare = unicodedata.normalize("NFD", name.lower().replace("œ", "oe"))
+    bare = unaccented(name.lower().replace("œ", "oe"))
     return "".join(letter for letter in bare if letter.isascii() and letter.isalpha())
+
+
+def unaccented(name: str) -> str:
+    """Return *name* without its accents; everything else stays."""
+    split = unicodedata.normalize("NFD", name)
+    return "".join(letter for letter in split if not unicodedata.combining(letter))
 
 
 def spelled(phone: str, spelling: int) -> str:

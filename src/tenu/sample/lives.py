@@ -50,6 +50,21 @@ def open_order(scene: Scene) -> Text:
     )
 
 
+def cancelled_order(scene: Scene) -> Text:
+    """Write a customer whose only order was cancelled: it was a purchase, and it holds nothing."""
+    someone = scene.someone()
+    someone.customer(scene.ago(years=8))
+    order = someone.order(scene.at(years=6), None)
+    someone.change("orders", order, scene.at(years=6), status="cancelled")
+    until = add_years(scene.ago(years=6), 10)
+    scene.expect(someone, "customer", someone.reference, Fate.ARCHIVED, until=until)
+    scene.expect(someone, "orders", order, Fate.ARCHIVED, until=until)
+    return Text(
+        fr="Commande annulée : un achat, mais rien qui retienne",
+        en="Cancelled order: a purchase, and nothing that holds",
+    )
+
+
 def open_dispute(scene: Scene) -> Text:
     """Write a person long due in every system, with an open dispute."""
     someone = scene.someone()
@@ -221,6 +236,7 @@ def engraved_for_another(scene: Scene) -> Text:
 CASES: tuple[Author, ...] = (
     running_contract,
     open_order,
+    cancelled_order,
     open_dispute,
     closed_dispute,
     mixed_invoices,

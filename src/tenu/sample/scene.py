@@ -39,7 +39,7 @@ class Scene:
         self._doubts: dict[int, int] = {}
 
     def someone(self, who: Identity | None = None) -> Dossier:
-        """Return the dossier of one more person of the case."""
+        """Return the dossier of one more person of the case, going by *who* when it is given."""
         number = self._next
         self._next += 1
         rng = Random(f"{self._seed}:{number}")  # noqa: S311 - repeatable fiction, not a secret
@@ -47,9 +47,11 @@ class Scene:
         self._dossiers.append(dossier)
         return dossier
 
-    def someone_like(self, other: Dossier, **changed: str) -> Dossier:
-        """Return the dossier of somebody who has all of *other*'s identity but what is *changed*."""
-        return self.someone(replace(other.who, **changed))
+    def relative(self, other: Dossier) -> Dossier:
+        """Return the dossier of somebody who bears *other*'s last name, and shares nothing else."""
+        dossier = self.someone()
+        dossier.who = replace(dossier.who, last_name=other.who.last_name, first_name="Barnabé")
+        return dossier
 
     def expect(
         self,

@@ -11,7 +11,7 @@ from tenu.adapters.databases import dialects
 from tenu.adapters.databases.desk import FEW, Desk
 from tenu.adapters.databases.work import PeopleList
 from tenu.plans.selection import ALWAYS, Linked, Selection
-from tenu.plans.task import Clear, Cut, Effect, Erase, Seal
+from tenu.plans.task import Change, Clear, Cut, Effect, Erase, Seal
 from tenu.ports import Fate, Key, Line, Noted, Rows, Unit
 
 
@@ -66,7 +66,7 @@ class Changing(Desk):
             done += self.connection.execute(sa.delete(rows).where(mine, *free)).rowcount
         return done
 
-    def perform(self, effect: Clear | Cut | Erase, chosen: PeopleList, unit: Unit) -> int:
+    def perform(self, effect: Change, chosen: PeopleList, unit: Unit) -> int:
         """Change the rows of one chunk as *effect* says; return how many rows changed."""
         target = self.compiler.tables[effect.table]
         single = self.engine == "sqlite"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -12,10 +13,19 @@ from tenu.adapters.databases.compile import Clause, Compiler
 from tenu.adapters.databases.work import PeopleList
 from tenu.periods.civil import civil_day
 from tenu.plans.task import Effect, Ending
-from tenu.ports import Key
+from tenu.ports import BusyError, Key
+from tenu.terms import Text
 
 BATCH = 5_000
 FEW = 500
+
+
+def _busy(error: sa.exc.OperationalError) -> BusyError:
+    kind = type(error.orig).__name__
+    return BusyError(
+        Text(fr=f"des lignes sont verrouillées par quelqu'un d'autre ({kind})", en=f"rows are locked by somebody else ({kind})"),
+        fix=Text(fr="relancez « tenu apply » plus tard : il reprend", en="run 'tenu apply' again later: it goes on"),
+    )
 
 
 class Desk:
@@ -36,9 +46,23 @@ class Desk:
         """Keep what was changed since the last commit."""
         self.connection.commit()
 
-    def rollback(self) -> None:
-        """Forget what was changed since the last commit."""
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit what is done inside, all of it; or nothing, when anything fails.
+
+        Raises:
+            BusyError: Rows were locked by somebody else for too long; nothing was changed.
+        """
         self.connection.rollback()
+        try:
+            yield
+            self.connection.commit()
+        except sa.exc.OperationalError as error:
+            self.connection.rollback()
+            raise _busy(error) from None
+        except BaseException:
+            self.connection.rollback()
+            raise
 
     def stream(self, query: sa.Select[Any]) -> Iterator[Any]:
         """Yield the rows of *query* without ever holding more than one batch of them."""

@@ -85,8 +85,8 @@ class Lists(Desk):
         query = sa.select(*keys).where(chosen.same(rows), chosen.unit(unit.fate, unit.chunk)).order_by(*keys)
         return [tuple(row) for row in self.connection.execute(query.with_for_update(of=rows))]
 
-    def recheck(self, task: PersonTask, chosen: PeopleList, unit: Unit, *, alone: bool) -> int:
-        """Spare the people of one chunk who are no longer due, or not for this fate; return how many.
+    def recheck(self, task: PersonTask, chosen: PeopleList, unit: Unit, *, alone: bool) -> None:
+        """Spare the people of one chunk who are no longer due, or not for this fate.
 
         Args:
             task: What must still be true of each person's own row.
@@ -101,7 +101,7 @@ class Lists(Desk):
             still.append(self.compiler.where(task.archived, rows, task.root, holds=archive))
         exists = sa.exists(sa.select(sa.literal(1)).select_from(rows).where(*still).correlate(chosen.table))
         update = sa.update(chosen.table).where(chosen.unit(unit.fate, unit.chunk), sa.not_(exists))
-        return self.connection.execute(update.values(fate=int(Fate.SPARED))).rowcount
+        self.connection.execute(update.values(fate=int(Fate.SPARED)))
 
     def spare(self, chosen: PeopleList, keys: Sequence[Key]) -> int:
         """Spare these people, whatever was chosen for them; return how many were still chosen."""
@@ -111,6 +111,11 @@ class Lists(Desk):
             update = sa.update(chosen.table).where(mine, chosen.table.c.fate != int(Fate.SPARED))
             spared += self.connection.execute(update.values(fate=int(Fate.SPARED))).rowcount
         return spared
+
+    def left(self, chosen: PeopleList, unit: Unit) -> int:
+        """Return how many people of one chunk are still chosen."""
+        query = sa.select(sa.func.count()).select_from(chosen.table)
+        return self.number(query.where(chosen.unit(unit.fate, unit.chunk)))
 
     def ends(self, task: PersonTask, chosen: PeopleList, unit: Unit) -> Iterator[tuple[Key, list[date | None]]]:
         """Yield, for each person of a chunk, the day each ending was last read here, then the one known elsewhere."""

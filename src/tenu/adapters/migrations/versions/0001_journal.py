@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
         sqlite_autoincrement=True,
     )
-    op.create_index("journal_entry_by_kind", "journal_entry", ["kind", "id"])
     op.create_table(
         "journal_span",
         sa.Column("first_index", _ID, primary_key=True, autoincrement=False),

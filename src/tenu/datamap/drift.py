@@ -1,0 +1,244 @@
+"""A data map against the live schema: what is missing, new, renamed, unsafe or out of reach, before any write.
+
+Source: policy C-OPS-01, C-COL-02, C-CAT-06; GDPR 30, 32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tenu.datamap.catalog import Column, ColumnKind, Table
+from tenu.datamap.findings import finding, nearest
+from tenu.datamap.layout import Layout, Reference
+from tenu.datamap.meaning import meanings
+from tenu.errors import Finding, Place
+from tenu.policy.model import Policy
+from tenu.terms import Severity
+
+DATES = (ColumnKind.DAY, ColumnKind.INSTANT, ColumnKind.ZONED_INSTANT, ColumnKind.INTEGER)
+BLOCKER, MAJOR, MINOR, NOTE = Severity.BLOCKER, Severity.MAJOR, Severity.MINOR, Severity.NOTE
+
+
+def compare(layout: Layout, policy: Policy) -> tuple[Finding, ...]:
+    """Return everything the live schema and the policy say against the data map of *layout*, worst first."""
+    findings = [
+        *meanings(layout.system, policy),
+        *_tables(layout),
+        *_columns(layout),
+        *_named_columns(layout),
+        *_people(layout),
+        *_owners(layout),
+        *_references(layout),
+        *_grants(layout),
+    ]
+    order = list(Severity)
+    return tuple(sorted(findings, key=lambda f: order.index(f.severity)))
+
+
+def _tables(layout: Layout) -> Iterator[Finding]:
+    system = layout.system
+    live = {table.name for table in layout.catalog.tables}
+    for name, declared in system.tables.items():
+        if name not in live:
+            yield finding(
+                "D-TBL-01", BLOCKER, declared.place,
+                (f"la table « {name} » n'existe plus dans {system.system}", f"the table '{name}' is gone from {system.system}"),
+                nearest(name, live - system.tables.keys()), ("C-OPS-01",),
+            )  # fmt: skip
+    for name in sorted(live - system.tables.keys() - set(system.ignored)):
+        yield finding(
+            "D-TBL-02", BLOCKER, system.at.get("tables", system.place),
+            (f"la table « {name} » de {system.system} n'est pas décrite", f"the table '{name}' of {system.system} is not described"),
+            ("décrivez-la sous « tables », ou rangez-la sous « ignored » si elle ne parle de personne",
+             "describe it under 'tables', or put it under 'ignored' when it speaks of nobody"), ("C-OPS-01",),
+        )  # fmt: skip
+
+
+def _columns(layout: Layout) -> Iterator[Finding]:
+    for name, declared in layout.system.tables.items():
+        table = layout.catalog.table(name)
+        if table is None:
+            continue
+        live = {column.name for column in table.columns}
+        said = {*declared.columns, *declared.not_personal}
+        for column in sorted(said - live):
+            place = declared.columns[column].place if column in declared.columns else declared.at.get("not_personal")
+            yield finding(
+                "D-COL-01", BLOCKER, place,
+                (f"la colonne « {name}.{column} » n'existe plus", f"the column '{name}.{column}' is gone"),
+                nearest(column, live - said), ("C-CAT-06",),
+            )  # fmt: skip
+        for column in sorted(live - said):
+            yield finding(
+                "D-COL-02", BLOCKER, declared.place,
+                (f"la colonne « {name}.{column} » n'est pas classée", f"the column '{name}.{column}' is not classified"),
+                ("donnez-lui une catégorie sous « columns », ou rangez-la sous « not_personal »",
+                 "give it a category under 'columns', or put it under 'not_personal'"), ("C-COL-02", "C-CAT-06"),
+            )  # fmt: skip
+        for column in sorted(set(declared.columns) & set(declared.not_personal)):
+            yield finding(
+                "D-COL-03", BLOCKER, declared.columns[column].place,
+                (f"« {name}.{column} » est dite personnelle et non personnelle", f"'{name}.{column}' is said personal and not personal"),
+                ("gardez une des deux lignes", "keep one of the two lines"),
+            )  # fmt: skip
+
+
+def _named_columns(layout: Layout) -> Iterator[Finding]:
+    """Check the columns that acts, states, holds, limits and people name: they exist, and dates are dates."""
+    for table, column, place, dated in _mentions(layout):
+        found = layout.catalog.table(table)
+        if found is None:
+            yield finding(
+                "D-TBL-01", BLOCKER, place,
+                (f"la table « {table} » n'existe pas", f"there is no table '{table}'"),
+                nearest(table, (t.name for t in layout.catalog.tables)),
+            )  # fmt: skip
+        elif (live := found.column(column)) is None:
+            yield finding(
+                "D-COL-01", BLOCKER, place,
+                (f"la colonne « {table}.{column} » n'existe pas", f"there is no column '{table}.{column}'"),
+                nearest(column, (c.name for c in found.columns)),
+            )  # fmt: skip
+        elif dated and not _is_date(live, layout.catalog.engine):
+            yield finding(
+                "D-TYPE-01", BLOCKER, place,
+                (f"« {table}.{column} » ({live.type_name}) n'est pas une date", f"'{table}.{column}' ({live.type_name}) is not a date"),
+                ("nommez une colonne de type date, date-heure ou secondes depuis 1970",
+                 "name a column of type date, date-time or seconds since 1970"),
+            )  # fmt: skip
+
+
+def _is_date(column: Column, engine: str) -> bool:
+    return column.kind in DATES or (engine == "sqlite" and column.kind in (ColumnKind.TEXT, ColumnKind.OTHER))
+
+
+def _mentions(layout: Layout) -> Iterator[tuple[str, str, Place, bool]]:
+    system = layout.system
+    for table, people in system.people.items():
+        if people.collected_at:
+            yield table, people.collected_at, people.at.get("collected_at", people.place), True
+        for names in people.identified_by.values():
+            yield from ((table, name, people.at.get("identified_by", people.place), False) for name in names)
+        yield from ((table, name, people.place, False) for name in people.where)
+    for act in system.acts:
+        yield act.table, act.dated_by, act.at.get("dated_by", act.place), True
+    for row in (*system.acts, *system.states, *system.holds):
+        yield from ((row.table, name, row.at.get("when", row.place), False) for name in row.when)
+    for table, declared in system.tables.items():
+        if layout.catalog.table(table) is None:
+            continue
+        if declared.record_limit:
+            yield table, declared.record_limit.dated_by, declared.record_limit.place, True
+        if declared.kept_by_law and declared.kept_by_law.dated_by:
+            yield table, declared.kept_by_law.dated_by, declared.kept_by_law.place, True
+    for link in system.links:
+        yield from ((link.child, name, link.place, False) for name in link.columns)
+        yield from ((link.parent, name, link.place, False) for name in link.parent_columns)
+
+
+def _people(layout: Layout) -> Iterator[Finding]:
+    for name, people in layout.system.people.items():
+        table = layout.catalog.table(name)
+        if table is None:
+            continue
+        if not table.primary_key:
+            yield finding(
+                "D-KEY-01", BLOCKER, people.place,
+                (f"la table de personnes « {name} » n'a pas de clé primaire", f"the people table '{name}' has no primary key"),
+                ("donnez-lui une clé : tenu ne peut désigner une personne sans elle",
+                 "give it a key: tenu cannot designate a person without one"),
+            )  # fmt: skip
+        if name not in layout.system.tables:
+            yield finding(
+                "D-TBL-03", BLOCKER, people.place,
+                (f"« {name} » désigne des personnes mais n'est pas sous « tables »", f"'{name}' designates people but is not under 'tables'"),
+                ("décrivez ses colonnes sous « tables »", "describe its columns under 'tables'"),
+            )  # fmt: skip
+        if people.collected_at is None:
+            yield finding(
+                "D-DATE-01", MINOR, people.place,
+                (f"« {name} » n'a pas de date de collecte : qui n'a jamais rien fait y reste sans fin",
+                 f"'{name}' has no date of collection: who never did anything stays there for ever"),
+                ("nommez-la : « collected_at: colonne »", "name it: 'collected_at: column'"), ("C-RET-13",),
+            )  # fmt: skip
+
+
+def _owners(layout: Layout) -> Iterator[Finding]:
+    owned = {one.table for estate in layout.estates for one in estate.owned}
+    for name, declared in layout.system.tables.items():
+        if layout.catalog.table(name) is None:
+            continue
+        if name in layout.contested:
+            roots = ", ".join(layout.contested[name])
+            yield finding(
+                "D-OWN-01", BLOCKER, declared.place,
+                (f"les lignes de « {name} » mènent à plusieurs personnes ({roots})", f"rows of '{name}' lead to several people ({roots})"),
+                ("dites à qui elles sont : « belongs_to: table »", "say whose they are: 'belongs_to: table'"),
+            )  # fmt: skip
+        elif name not in owned and declared.record_limit is None:
+            yield finding(
+                "D-OWN-02", BLOCKER, declared.place,
+                (f"aucun lien ne mène de « {name} » à une personne", f"no link leads from '{name}' to a person"),
+                (f"déclarez-le sous « links » : {name}.colonne -> table.clé", f"declare it under 'links': {name}.column -> table.key"),
+            )  # fmt: skip
+    for knot in layout.knots:
+        names = ", ".join(knot)
+        yield finding(
+            "D-KNOT-01", BLOCKER, layout.system.place,
+            (f"ces tables se pointent en rond sans colonne facultative : {names}", f"these tables point at each other in a ring without a nullable column: {names}"),
+            ("rendez un de ces liens facultatif", "make one of these links nullable"),
+        )  # fmt: skip
+
+
+def _references(layout: Layout) -> Iterator[Finding]:
+    owned = {one.table for estate in layout.estates for one in estate.owned}
+    for reference in layout.references:
+        if reference.parent not in owned:
+            continue
+        outside = reference.child not in owned
+        kept = layout.system.tables.get(reference.child)
+        cascades = reference.on_delete == "CASCADE"
+        if cascades and (outside or (kept is not None and kept.kept_by_law is not None)):
+            yield finding(
+                "D-CAS-01", BLOCKER, layout.system.place,
+                (f"effacer « {reference.parent} » effacerait en cascade « {reference.child} », que le plan garde",
+                 f"erasing '{reference.parent}' would cascade to '{reference.child}', which the plan keeps"),
+                ("retirez ON DELETE CASCADE de cette clé étrangère, ou décrivez la table",
+                 "take ON DELETE CASCADE off this foreign key, or describe the table"), ("C-RET-11",),
+            )  # fmt: skip
+        elif outside and not reference.cuttable and reference.child in layout.system.ignored:
+            yield finding(
+                "D-REF-01", MAJOR, layout.system.at.get("ignored", layout.system.place),
+                (f"« {reference.child} », ignorée, empêche d'effacer « {reference.parent} »",
+                 f"'{reference.child}', ignored, keeps '{reference.parent}' from being erased"),
+                ("décrivez-la, ou rendez son lien facultatif", "describe it, or make its link nullable"),
+            )  # fmt: skip
+        if not _indexed(layout, reference):
+            yield finding(
+                "D-IDX-01", MINOR, layout.system.place,
+                (f"« {reference.child}({', '.join(reference.columns)}) » n'a pas d'index : effacer y lira toute la table",
+                 f"'{reference.child}({', '.join(reference.columns)})' has no index: erasing will read the whole table"),
+                ("créez un index sur ces colonnes", "create an index on these columns"),
+            )  # fmt: skip
+
+
+def _indexed(layout: Layout, reference: Reference) -> bool:
+    table = layout.catalog.table(reference.child)
+    return table is None or any(_starts_with(index, reference.columns) for index in _indexes(table))
+
+
+def _indexes(table: Table) -> Iterable[tuple[str, ...]]:
+    return (*table.indexes, *table.unique, table.primary_key)
+
+
+def _starts_with(index: tuple[str, ...], columns: tuple[str, ...]) -> bool:
+    return set(index[: len(columns)]) == set(columns) or (len(columns) > 1 and index[:1] == columns[:1])
+
+
+def _grants(layout: Layout) -> Iterator[Finding]:
+    for missing in layout.catalog.missing_grants:
+        yield finding(
+            "D-GRANT-01", BLOCKER, layout.system.at.get("url", layout.system.place),
+            (f"il manque un droit à tenu dans {layout.system.system} : {missing}", f"tenu lacks a right in {layout.system.system}: {missing}"),
+            ("accordez-le au compte de cette adresse", "grant it to the account of this address"),
+        )  # fmt: skip

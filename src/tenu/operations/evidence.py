@@ -1,0 +1,92 @@
+"""What a run leaves in the journal: intent before, outcome after, counts and names only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from tenu.journal.events import Event, EventKind
+from tenu.plans.plan import Plan
+from tenu.ports import Fate, Noted, Ports, Unit
+
+ACTS: Mapping[Fate, str] = {Fate.ARCHIVE: "archive", Fate.END: "end", Fate.SPARED: "spare"}
+
+
+def intend(ports: Ports, plan: Plan) -> None:
+    """Say that a run of *plan* begins, or goes on."""
+    known = any(event.body["run"] == plan.digest for event in ports.journal.events(kind=EventKind.RUN_INTENT))
+    kind = EventKind.RUN_RESUMED if known else EventKind.RUN_INTENT
+    body = {"run": plan.digest, "plan": plan.digest, "systems": list(ports.databases)}
+    if not known:
+        body |= {"policy": plan.policy, "as_of": plan.as_of.isoformat(), "subjects": plan.people, "rows": plan.rows}
+    ports.journal.append(Event(kind=kind, at=ports.clock.now(), body=body))
+
+
+def catch_up(ports: Ports, system: str, noted: Iterable[Noted], run: str) -> None:
+    """Write to the journal every chunk that has a receipt and no event yet, whoever was stopped in between."""
+    tables: dict[tuple[str, Unit], Counter[str]] = {}
+    people: dict[tuple[str, Unit], int] = {}
+    for note in noted:
+        place = (note.task, note.unit)
+        tables.setdefault(place, Counter())[f"{note.line.verb}:{note.line.table}"] += note.line.rows
+        people[place] = note.line.people
+    if not tables:
+        return
+    known = {
+        (e.body["step"], e.body["act"], e.body["chunk"])
+        for e in ports.journal.events(kind=EventKind.CHUNK_DONE)
+        if e.body["run"] == run and e.body["system"] == system
+    }
+    now = ports.clock.now()
+    ports.journal.append(
+        *(
+            Event(
+                kind=EventKind.CHUNK_DONE,
+                at=now,
+                body={
+                    "run": run,
+                    "chunk": unit.chunk,
+                    "system": system,
+                    "step": task,
+                    "act": ACTS[unit.fate],
+                    "tables": dict(rows),
+                    "subjects": people[task, unit],
+                },
+            )
+            for (task, unit), rows in tables.items()
+            if (task, ACTS[unit.fate], unit.chunk) not in known
+        )
+    )
+
+
+def finish(
+    ports: Ports,
+    plan: Plan,
+    people: Mapping[Fate, int],
+    rows: Mapping[tuple[str, str, str], int],
+    spared: Mapping[str, int],
+    *,
+    complete: bool,
+) -> None:
+    """Say what the run did, spare reasons first, and seal the journal."""
+    now = ports.clock.now()
+    for reason, count in spared.items():
+        if count > 0:
+            body = {"run": plan.digest, "reason": reason, "subjects": count}
+            ports.journal.append(Event(kind=EventKind.SUBJECTS_SPARED, at=now, body=body))
+    changed = sum(n for (_, _, verb), n in rows.items() if verb != "archive")
+    ports.journal.append(
+        Event(
+            kind=EventKind.RUN_FINISHED,
+            at=now,
+            body={
+                "run": plan.digest,
+                "plan": plan.digest,
+                "complete": complete,
+                "subjects": sum(people.values()),
+                "rows": changed,
+                "spared": sum(max(0, n) for n in spared.values()),
+            },
+        )
+    )
+    ports.journal.seal(ports.signer)
