@@ -1,7 +1,7 @@
 """Append to the journal and verify it, against hashing alone: python benchmarks/journal.py --entries 1000000
 
-CPU seconds of this process, on a SQLite file; "hashing alone" is the SHA-256 of every leaf and node of the tree,
-in memory, with nothing kept. Medians of --rounds runs.
+CPU seconds of this process, on a SQLite file; "hashing alone" is the SHA-256 of every leaf and node of the
+tree, in memory, with nothing kept. Medians of --rounds runs.
 """
 
 from __future__ import annotations

@@ -60,6 +60,7 @@ class Found:
     values: Mapping[IdentifierKind, tuple[str, ...]]
     alive: bool
     held: bool
+    fresh: bool
     ended: tuple[date | None, ...]
 
 

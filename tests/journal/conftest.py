@@ -45,6 +45,14 @@ def store(url: str) -> Iterator[JournalStore]:
     opened.close()
 
 
+@pytest.fixture
+def postgresql_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of an empty PostgreSQL database, for what only happens there."""
+    if "postgresql" not in request.config.getoption("--engines"):
+        pytest.skip("postgresql is not among --engines")
+    yield from _empty(request, "postgresql", tmp_path)
+
+
 def _empty(request: pytest.FixtureRequest, engine: str, folder: Path) -> Iterator[str]:
     if engine == "sqlite":
         yield f"sqlite:///{folder / 'tenu.db'}"

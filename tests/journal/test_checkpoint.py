@@ -72,7 +72,9 @@ def test_a_private_key_does_not_print_itself() -> None:
     assert SIGNER.secret_text().rsplit("+", 1)[1] not in f"{SIGNER} {SIGNER!r}"
 
 
-@pytest.mark.parametrize("text", ["", "acme.example/tenu", str(SIGNER.verifier)[:-4], "other" + str(SIGNER.verifier)])
+@pytest.mark.parametrize(
+    "text", ["", "acme.example/tenu", str(SIGNER.verifier)[:-4], "other" + str(SIGNER.verifier)]
+)
 def test_a_broken_public_key_is_refused(text: str) -> None:
     """A key cut in a copy and paste is not a key."""
     with pytest.raises(KeyTextError):

@@ -49,7 +49,8 @@ def kept() -> MemoryJournal:
 
 
 def run(journal: MemoryJournal, *words: object, language: Language = "fr") -> Result:
-    return CliRunner().invoke(command, [str(word) for word in words], obj=Context(language, Ports(journal, KEYS)))
+    context = Context(language, Ports(journal, KEYS))
+    return CliRunner().invoke(command, [str(word) for word in words], obj=context)
 
 
 def break_event(journal: MemoryJournal) -> None:
@@ -62,7 +63,7 @@ def test_verify_says_that_it_holds_in_french(kept: MemoryJournal) -> None:
     assert (done.exit_code, done.output.splitlines()) == (
         0,
         [
-            "300 événements vérifiés sous 1 points de contrôle signés, 1 encore à sceller",
+            "vérifiés : 300 ; points de contrôle signés : 1 ; encore à sceller : 1",
             "le journal se vérifie",
         ],
     )

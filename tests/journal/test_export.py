@@ -1,4 +1,4 @@
-"""An export verifies with one short script that knows nothing of tenu, and with nothing less than the truth."""
+"""An export verifies with a short script that knows nothing of tenu, and only when it is the truth."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def test_the_script_is_short_and_imports_the_standard_library_alone() -> None:
     nodes = list(ast.walk(ast.parse("\n".join(lines))))
     imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     imported |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
-    assert (len(lines) <= 60, max(map(len, lines)) <= 100, imported <= set(sys.stdlib_module_names)) == (True,) * 3
+    allowed = set(sys.stdlib_module_names)
+    assert (len(lines) <= 60, max(map(len, lines)) <= 100, imported <= allowed) == (True, True, True)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 255, 256, 257])
@@ -53,7 +54,7 @@ def test_an_export_verifies(tmp_path: Path, count: int) -> None:
 
 
 def test_an_export_of_each_journal_verifies(journal: Journal, tmp_path: Path) -> None:
-    """What is kept in a database is exported as what is kept in memory; what waits is left out and counted."""
+    """A journal in a database is exported as one in memory; what waits is left out and counted."""
     journal.append(*chunks(300))
     journal.seal(SIGNER)
     journal.append(chunk(300))
@@ -109,7 +110,8 @@ def change_root(folder: Path) -> None:
 
 def change_signature(folder: Path) -> None:
     text = (folder / "checkpoint.txt").read_text(encoding="utf-8")
-    (folder / "checkpoint.txt").write_text(text[:-10] + ("A" if text[-10] != "A" else "B") + text[-9:], encoding="utf-8")
+    other = "B" if text[-10] == "A" else "A"
+    (folder / "checkpoint.txt").write_text(text[:-10] + other + text[-9:], encoding="utf-8")
 
 
 def remake_all(folder: Path) -> None:

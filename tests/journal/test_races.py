@@ -17,7 +17,13 @@ from tenu.adapters.own_database import open_database
 from tenu.journal.events import leaf
 from tenu.journal.port import Journal
 
-WORKER = "import sys; sys.path.insert(0, {tests!r}); from journal.worker import work; work({url!r}, {first}, {count})"
+WORKER = """
+import sys
+sys.path.insert(0, {tests!r})
+from journal.worker import work
+work({url!r}, {first}, {count})
+"""
+INSERT = text("INSERT INTO journal_entry (kind, leaf) VALUES ('chunk:done', :leaf)")
 TESTS = str(Path(__file__).parents[1])
 
 
@@ -31,7 +37,9 @@ def numbers(journal: Journal) -> list[int]:
 
 
 def test_two_processes_write_and_seal_a_new_journal_at_once(url: str) -> None:
-    """Each creates the schema if it must; every event of both is sealed once, each process's in its own order."""
+    """Each creates the schema if it must; every event of both is sealed once, each process's in its own
+    order.
+    """
     processes = [start(url, 0, 60), start(url, 1000, 60)]
     codes = [process.wait() for process in processes]
     store = JournalStore(url)
@@ -75,13 +83,13 @@ def test_threads_share_one_store(store: JournalStore) -> None:
     assert (seen.holds, seen.verified, len(set(numbers(store)))) == (True, 60, 60)
 
 
-def test_a_transaction_that_commits_late_is_sealed_in_its_place(postgresql) -> None:
-    """On PostgreSQL a smaller id may be committed after a greater one: the seal waits for it, and misses nothing."""
-    url = postgresql.fresh_database("journal_late")
-    store, engine = JournalStore(url), open_database(url)
-    insert = text("INSERT INTO journal_entry (kind, leaf) VALUES ('chunk:done', :leaf)")
+def test_a_transaction_that_commits_late_is_sealed_in_its_place(postgresql_url: str) -> None:
+    """On PostgreSQL a smaller id may be committed after a greater one: the seal waits for it, and misses
+    nothing.
+    """
+    store, engine = JournalStore(postgresql_url), open_database(postgresql_url)
     with ThreadPoolExecutor(1) as thread, engine.connect() as slow:
-        slow.execute(insert, {"leaf": leaf(chunk(0))})
+        slow.execute(INSERT, {"leaf": leaf(chunk(0))})
         store.append(chunk(1))
         sealing = thread.submit(store.seal, SIGNER)
         slow.commit()
@@ -89,18 +97,16 @@ def test_a_transaction_that_commits_late_is_sealed_in_its_place(postgresql) -> N
     found, seen = numbers(store), store.verify(KEYS)
     engine.dispose()
     store.close()
-    postgresql.drop("journal_late")
     assert (sealed.size, found, seen.holds) == (2, [0, 1], True)
 
 
-def test_a_transaction_rolled_back_leaves_a_gap_that_harms_nothing(postgresql) -> None:
+def test_a_transaction_rolled_back_leaves_a_gap_that_harms_nothing(postgresql_url: str) -> None:
     """On PostgreSQL ids skip what was rolled back; indexes do not."""
-    url = postgresql.fresh_database("journal_gap")
-    store, engine = JournalStore(url), open_database(url)
+    store, engine = JournalStore(postgresql_url), open_database(postgresql_url)
     for number in range(5):
         store.append(*chunks(2, start=2 * number))
         with engine.connect() as aborted:
-            aborted.execute(text("INSERT INTO journal_entry (kind, leaf) VALUES ('chunk:done', :leaf)"), {"leaf": b"x"})
+            aborted.execute(INSERT, {"leaf": b"x"})
             aborted.rollback()
         if number % 2:
             store.seal(SIGNER)
@@ -109,5 +115,4 @@ def test_a_transaction_rolled_back_leaves_a_gap_that_harms_nothing(postgresql) -
     seen = store.verify(KEYS)
     engine.dispose()
     store.close()
-    postgresql.drop("journal_gap")
     assert (found, seen.holds) == ([(number, number) for number in range(3, 10)], True)

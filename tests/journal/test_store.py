@@ -63,13 +63,17 @@ def test_sqlite_writes_are_flushed_to_the_disk(tmp_path: Path) -> None:
     """An intent is worth something only if it survives a power cut: 2 is FULL."""
     engine = open_database(f"sqlite:///{tmp_path / 'tenu.db'}")
     with engine.connect() as connection:
-        found = [connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")]
+        found = [
+            connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")
+        ]
     engine.dispose()
     assert found == ["wal", 2]
 
 
 def test_entries_are_only_ever_inserted(store: JournalStore) -> None:
-    """Neither writing nor sealing touches an entry again: its rights in the database can be INSERT and SELECT."""
+    """Neither writing nor sealing touches an entry again: its rights in the database can be INSERT and
+    SELECT.
+    """
     said: list[str] = []
     event.listen(store._reads, "before_cursor_execute", lambda *args: said.append(args[2]))
     for number in range(3):

@@ -7,7 +7,9 @@ from tenu.adapters.journal_store import JournalStore
 
 
 def work(url: str, first: int, count: int) -> None:
-    """Append *count* events from number *first* on, sealing after each, and print each number once it is durable."""
+    """Append *count* events from number *first* on, sealing after each, and print each number once it is
+    durable.
+    """
     store = JournalStore(url)
     for number in range(first, first + count):
         store.append(chunk(number))

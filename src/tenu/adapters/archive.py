@@ -22,6 +22,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy.dialects.mysql import LONGBLOB
 
 from tenu.adapters.databases.dialects import connect
 from tenu.datamap.identity import Identity, Likeness
@@ -36,7 +37,7 @@ _NONCE = 12
 
 _ARCHIVE = sa.MetaData()
 _VAULT = sa.MetaData()
-_BLOB = sa.LargeBinary().with_variant(sa.dialects.mysql.LONGBLOB(), "mysql")
+_BLOB = sa.LargeBinary().with_variant(LONGBLOB(), "mysql")
 
 SEALED = sa.Table(
     "sealed",

@@ -1,11 +1,12 @@
 """The journal in tenu's own database, on SQLite or PostgreSQL.
 
-Rows are only ever inserted. Writers insert into ``journal_entry`` and never wait for the tree. ``seal``, one at a
-time, says which entries are in the tree and where (``journal_span``), keeps their hashes (``journal_tile``) and a
-signed checkpoint, in one transaction: a crash leaves all of it or nothing.
+Entries are only ever inserted. Writers insert into ``journal_entry`` and know nothing of the tree. ``seal``,
+one at a time, says which entries are in the tree and where (``journal_span``), keeps their hashes
+(``journal_tile``) and a signed checkpoint, in one transaction: a crash leaves all of it or nothing.
 
-Entries are in the tree in the order of their ids. On PostgreSQL a transaction may commit a smaller id later than
-another a greater one, so ``seal`` first waits, without holding anybody up, until no such transaction is under way.
+Entries are in the tree in the order of their ids. On PostgreSQL a transaction may commit a smaller id later
+than another a greater one, so ``seal`` first waits until no writer is under way. Writers that come meanwhile
+wait as long, then seal and writers go on side by side.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ _ID = BigInteger().with_variant(Integer, "sqlite")
 
 
 class _Bytes(LargeBinary):
-    """Bytes handed to and taken from the driver as they are: a conversion per row would cost more than its hash."""
+    """Bytes handed to and taken from the driver as they are: a conversion per row would cost more than its
+    hash.
+    """
 
     def bind_processor(self, dialect: Dialect) -> None:
         """Convert nothing."""
@@ -96,7 +99,8 @@ _APPEND = {
 
 
 class JournalStore:
-    """A ``Journal`` in the database at *url*, created there when it is not yet. Safe for threads and processes.
+    """A ``Journal`` in the database at *url*, created there when it is not yet. Safe for threads and
+    processes.
 
     Raises:
         RefusedError: *url* is neither SQLite nor PostgreSQL.
@@ -135,7 +139,9 @@ class JournalStore:
         return checkpoint
 
     def _horizon(self) -> int | None:
-        """Return an id below which every entry is committed or never will be; None on SQLite, which needs none."""
+        """Return an id below which every entry is committed or never will be; None on SQLite, which needs
+        none.
+        """
         if self._reads.dialect.name != "postgresql":
             return None
         with self._writes.begin() as connection:
@@ -210,7 +216,8 @@ class JournalStore:
 
 
 def _be_the_only_sealer(connection: Connection) -> None:
-    """Wait for the seal under way, if any. SQLite's write lock is already held; PostgreSQL needs a lock of its own.
+    """Wait for the seal under way, if any. SQLite's write lock is already held; PostgreSQL needs a lock of
+    its own.
 
     It must be the first statement: the state a PostgreSQL transaction sees is fixed after it, not before.
     """
@@ -219,7 +226,9 @@ def _be_the_only_sealer(connection: Connection) -> None:
 
 
 def _grow(connection: Connection, frontier: Frontier, horizon: int | None) -> Iterator[tuple[int, int, int]]:
-    """Hash every waiting leaf into *frontier*, page by page, keep the tiles that changed, and yield the new spans."""
+    """Hash every waiting leaf into *frontier*, page by page, keep the tiles that changed, and yield the new
+    spans.
+    """
     after = _last_sealed(connection, frontier.size)
     while True:
         query = select(ENTRY.c.id, ENTRY.c.leaf).where(ENTRY.c.id > after).order_by(ENTRY.c.id).limit(_PAGE)
@@ -227,12 +236,12 @@ def _grow(connection: Connection, frontier: Frontier, horizon: int | None) -> It
         if not page:
             return
         yield from _runs(frontier.size, [entry for entry, _ in page])
-        _keep_tiles(connection, frontier.extend([tree.leaf_hash(written) for _, written in page]))
+        _keep_tiles(connection, frontier.extend(tree.leaf_hashes(written for _, written in page)))
         after, _ = page[-1]
 
 
 def _runs(begin: int, ids: list[int]) -> Iterator[tuple[int, int, int]]:
-    """Yield (first index, first id, length) of each run of consecutive *ids*, the first one at index *begin*."""
+    """Yield (first index, first id, length) of each run of consecutive *ids*, the first at index *begin*."""
     start = 0
     gaps = (place for place, (one, other) in enumerate(pairwise(ids), 1) if other != one + 1)
     for end in (*gaps, len(ids)):

@@ -1,4 +1,4 @@
-"""tenu's own database: one SQLite file to start, PostgreSQL after. Opened here, its schema kept by Alembic."""
+"""tenu's own database: one SQLite file to start, PostgreSQL after. Alembic keeps its schema."""
 
 from __future__ import annotations
 

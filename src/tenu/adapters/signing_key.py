@@ -64,8 +64,8 @@ def _exists(path: Path) -> RefusedError:
     return RefusedError(
         Text(fr=f"la clé {path} existe déjà", en=f"the key {path} already exists"),
         fix=Text(
-            fr="gardez-la, ou donnez un autre chemin ; les anciens points de contrôle ne se vérifient qu'avec elle",
-            en="keep it, or give another path; past checkpoints can only be verified with it",
+            fr="gardez-la, ou donnez un autre chemin ; elle seule explique les anciens points de contrôle",
+            en="keep it, or give another path; it alone explains past checkpoints",
         ),
     )
 

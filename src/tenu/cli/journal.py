@@ -128,8 +128,8 @@ def export(context: JournalContext, folder: Path, as_json: bool) -> int:
         _print_json({"folder": str(folder), "entries": done.entries, "waiting": done.waiting, "root": root})
         return FINE
     said = Text(
-        fr=f"{done.entries} événements exportés dans {folder}, {done.waiting} encore à sceller",
-        en=f"{done.entries} events exported to {folder}, {done.waiting} still to be sealed",
+        fr=f"événements exportés dans {folder} : {done.entries} ; encore à sceller : {done.waiting}",
+        en=f"events exported to {folder}: {done.entries}; still to be sealed: {done.waiting}",
     )
     click.echo(said.in_(context.language))
     return FINE
@@ -138,8 +138,8 @@ def export(context: JournalContext, folder: Path, as_json: bool) -> int:
 def _verification_lines(seen: Verification, waiting: int, language: Language) -> list[str]:
     verified, checkpoints = seen.verified, seen.checkpoints
     counted = Text(
-        fr=f"{verified} événements vérifiés sous {checkpoints} points de contrôle signés, {waiting} encore à sceller",
-        en=f"{verified} events verified under {checkpoints} signed checkpoints, {waiting} still to be sealed",
+        fr=f"vérifiés : {verified} ; points de contrôle signés : {checkpoints} ; encore à sceller : {waiting}",
+        en=f"verified: {verified}; signed checkpoints: {checkpoints}; still to be sealed: {waiting}",
     )
     holds = Text(fr="le journal se vérifie", en="the journal verifies")
     wrong = Text(fr="le journal NE se vérifie PAS", en="the journal does NOT verify")

@@ -40,8 +40,13 @@ class Identity:
             return Likeness.SAME
         if not self.emails & other.emails or (self.references and other.references):
             return Likeness.DIFFERENT
-        names_differ = self.name and other.name and self.name != other.name
-        return Likeness.AMBIGUOUS if names_differ else Likeness.SAME
+        return Likeness.AMBIGUOUS if names_differ(self.name, other.name) else Likeness.SAME
+
+
+def names_differ(one: str, other: str) -> bool:
+    """Return whether two normalised names cannot be one person's; a name with a part missing never differs."""
+    ours, theirs = set(one.split()), set(other.split())
+    return not (ours <= theirs or theirs <= ours)
 
 
 def identity(values: Mapping[IdentifierKind, Iterable[str | None]]) -> Identity:

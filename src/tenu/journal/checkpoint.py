@@ -1,4 +1,5 @@
-"""A checkpoint: the size and root of the journal's tree, signed with Ed25519, as a short text anyone can verify.
+"""A checkpoint: the size and root of the journal's tree, signed with Ed25519, as a short text anyone can
+verify.
 
 Source: C2SP signed-note and tlog-checkpoint; RFC 8032 for Ed25519.
 """
@@ -41,7 +42,9 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """A public key, and the *name* of the log it speaks for (a schema-less URL such as ``acme.example/tenu``)."""
+    """A public key, and the *name* of the log it speaks for (a schema-less URL such as
+    ``acme.example/tenu``).
+    """
 
     name: str
     public: bytes

@@ -1,7 +1,7 @@
 """What happened: the closed list of events, what each may say, and the exact bytes that are proved.
 
-An event never holds a personal value. Each kind declares its keys and the shape of each value; anything else is
-refused when the event is made, before it can be written anywhere.
+An event never holds a personal value. Each kind declares its keys and the shape of each value; anything else
+is refused when the event is made, before it can be written anywhere.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class EventError(RefusedError):
         super().__init__(
             Text(fr=f"journal, {kind}, « {shown} » : {why.fr}", en=f"journal, {kind}, '{shown}': {why.en}"),
             fix=Text(
-                fr="le journal ne tient que des nombres, dates, empreintes et noms techniques, jamais une personne",
+                fr="le journal tient des nombres, dates, empreintes et noms techniques, jamais une personne",
                 en="the journal holds only counts, dates, digests and technical names, never a person",
             ),
         )
@@ -295,7 +295,7 @@ _encode = json.JSONEncoder(
 
 
 def leaf(event: Event) -> bytes:
-    """Return the bytes of *event* that are hashed: one line of JSON, keys sorted, no space, UTF-8, no float."""
+    """Return the bytes of *event* that are hashed: a line of JSON, keys sorted, no space, UTF-8, no float."""
     at = event.at.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
     return _encode({"at": at, "body": dict(event.body), "kind": event.kind, "v": LEAF_VERSION}).encode()
 
@@ -324,5 +324,7 @@ def event_of(written: bytes) -> Event:
 
 
 def kind_suffix(kind: str) -> bytes:
-    """Return how every leaf of *kind* ends: lets a stored kind be checked against its leaf without parsing it."""
+    """Return how every leaf of *kind* ends: lets a stored kind be checked against its leaf without parsing
+    it.
+    """
     return f',"kind":"{kind}","v":{LEAF_VERSION}}}'.encode()

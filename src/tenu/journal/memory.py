@@ -31,7 +31,7 @@ class MemoryJournal:
         frontier = signed_frontier(self.notes[-1] if self.notes else None, self._read, signer, earlier)
         if self.notes and not self.pending:
             return read_checkpoint(self.notes[-1])
-        for tile in frontier.extend([tree.leaf_hash(written) for _, written in self.pending]):
+        for tile in frontier.extend(tree.leaf_hashes(written for _, written in self.pending)):
             self.tiles[tile.level, tile.index] = tile.hashes
         self.rows.extend((index, *row) for index, row in enumerate(self.pending, self.size))
         self.pending.clear()

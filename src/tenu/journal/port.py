@@ -1,4 +1,6 @@
-"""What tenu asks of a journal. Kept in memory by ``MemoryJournal``, in a database by ``adapters.journal_store``."""
+"""What tenu asks of a journal. Kept in memory by ``MemoryJournal``, in a database by
+``adapters.journal_store``.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from tenu.journal.verification import Verification
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One written event. *index* is its place in the tree, None until it is sealed; *leaf* is what is hashed."""
+    """One written event. *index* is its place in the tree, None until sealed; *leaf* is what is hashed."""
 
     index: int | None
     event: Event
@@ -24,7 +26,9 @@ class Journal(Protocol):
     """An append-only record. Writers append and never wait on the tree; one ``seal`` at a time extends it."""
 
     def append(self, *events: Event) -> None:
-        """Write *events*, durably and all or none, in this order; they are in the tree after the next ``seal``."""
+        """Write *events*, durably and all or none, in this order; they are in the tree after the next
+        ``seal``.
+        """
 
     def seal(self, signer: Signer, earlier: Sequence[Verifier] = ()) -> Checkpoint:
         """Give every waiting event its place in the tree and return the checkpoint that covers them, signed.
@@ -36,12 +40,15 @@ class Journal(Protocol):
             earlier: Public keys used before, after a change of key.
 
         Raises:
-            TamperedError: The latest checkpoint is signed by none of these keys, or the tree kept no longer has its
+            TamperedError: The latest checkpoint is signed by none of these keys, or the tree kept no longer
+            has its
                 root: signing now would bless a rewritten past. Nothing is written.
         """
 
     def events(self, start: int = 0, kind: EventKind | None = None) -> Iterator[Event]:
-        """Yield the events from index *start*, in order, those not sealed yet at the end; of one *kind* if given."""
+        """Yield the events from index *start*, in order, those not sealed yet at the end; of one *kind* if
+        given.
+        """
 
     def entries(self, start: int = 0, kind: EventKind | None = None) -> Iterator[Entry]:
         """Yield what ``events`` yields, with the index and the leaf of each."""
@@ -58,7 +65,8 @@ class Journal(Protocol):
         """Return the latest checkpoint as stored, its signature not verified; None when never sealed."""
 
     def inclusion_proof(self, index: int, size: int | None = None) -> tuple[bytes, ...]:
-        """Return the hashes proving that the leaf at *index* is in the tree of *size* (the whole tree if None).
+        """Return the hashes proving that the leaf at *index* is in the tree of *size* (the whole tree if
+        None).
 
         Raises:
             IndexError: *index* or *size* is not in the tree.
@@ -76,6 +84,7 @@ class Journal(Protocol):
 
         Args:
             keys: Public keys trusted to sign checkpoints: today's, and those used before.
-            known: A checkpoint kept elsewhere; without one, a journal cut back to an earlier checkpoint cannot be
+            known: A checkpoint kept elsewhere; without one, a journal cut back to an earlier checkpoint
+            cannot be
                 told from a younger one.
         """

@@ -25,7 +25,9 @@ _PROOF = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryProof:
-    """The leaf (*extra*) said to be at *index*, the *hashes* from it to the root, and the signed checkpoint's *note*."""
+    """The leaf (*extra*) said to be at *index*, the *hashes* from it to the root, and the signed checkpoint's
+    *note*.
+    """
 
     index: int
     leaf: bytes
@@ -41,7 +43,8 @@ class EntryProof:
         """Return the checkpoint that holds the leaf.
 
         Raises:
-            TamperedError: The checkpoint is not signed by one of *keys*, or the leaf is not in its tree at *index*.
+            TamperedError: The checkpoint is not signed by one of *keys*, or the leaf is not in its tree at
+            *index*.
         """
         checkpoint = verify_checkpoint(self.note, keys)
         if not verify_inclusion(

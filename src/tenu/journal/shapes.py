@@ -1,7 +1,8 @@
-"""What a value of the journal may look like. Everything else is refused: that is how no personal value slips in.
+"""What a value of the journal may look like. Everything else is refused: that is how no personal value slips
+in.
 
-A shape reads a value and returns it frozen, or raises ``ShapeError`` with the shape's own words. The refused value is
-never repeated in the error: it may be the very value that must not be written down.
+A shape reads a value and returns it frozen, or raises ``ShapeError`` with the shape's own words. The refused
+value is never repeated in the error: it may be the very value that must not be written down.
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ def is_name(value: Json) -> bool:
     """Return whether the journal accepts *value* as the name of a system, table, clause, rule, run or role.
 
     Letters without accents, digits and ``_ . : -``, at most 120; never nine digits in a row, dots and hyphens
-    ignored (it could be a telephone number), unless the whole name is a UUID or a digest of 32 or 64 hex digits.
+    ignored (it could be a telephone number), unless the whole name is a UUID or a digest of 32 or 64 hex
+    digits.
     """
     if not isinstance(value, str) or len(value) > NAME_LIMIT or not _NAME.fullmatch(value):
         return False

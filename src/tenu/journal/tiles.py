@@ -1,8 +1,9 @@
-"""The hashes of the tree as they are kept: tiles of 256, so that a proof reads a few and the tree grows on its right.
+"""The hashes of the tree as they are kept: tiles of 256, so that a proof reads a few and the tree grows on
+its right.
 
 Tile (0, i) holds the hashes of leaves 256 i to 256 i + 255; tile (n + 1, i) holds the roots of the full tiles
-(n, 256 i) to (n, 256 i + 255). The right-most tile of each level may be partial: together these are the whole state
-needed to go on, about ``256 * 32`` bytes per level.
+(n, 256 i) to (n, 256 i + 255). The right-most tile of each level may be partial: together these are the whole
+state needed to go on, at most 8 kilobytes per level.
 
 Source: C2SP tlog-tiles.
 """
@@ -88,7 +89,7 @@ class Frontier:
 
 
 def nodes_of(read: ReadTile) -> Nodes:
-    """Return the hashes of perfect subtrees, computed from the tiles *read* gives back, each tile read once."""
+    """Return the hashes of perfect subtrees, from the tiles *read* gives back, each tile read once."""
     kept: dict[tuple[int, int], bytes] = {}
 
     def node(level: int, index: int) -> bytes:
@@ -108,7 +109,7 @@ def hashes_of(tile: bytes) -> list[bytes]:
 
 
 def _edge_tiles(size: int) -> Iterator[tuple[int, int, int]]:
-    """Yield, per level, the index of the right-most tile and how many of its hashes the tree of *size* has."""
+    """Yield, per level, the index of the right-most tile and how many hashes the tree of *size* has there."""
     level = 0
     while size or level == 0:
         yield (level, *divmod(size, TILE_WIDTH))

@@ -1,13 +1,14 @@
 """The Merkle tree of RFC 6962: hashes, roots, and the two proofs, made and verified.
 
-A *perfect* subtree is named (level, index): it covers the leaves ``index * 2**level`` up to the next such multiple.
+A *perfect* subtree is named (level, index): it covers the leaves ``index * 2**level`` up to the next such
+multiple.
 
 Source: RFC 6962 section 2.1; RFC 9162 sections 2.1.3 and 2.1.4 for verification.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from typing import TypeAlias
 
@@ -21,6 +22,11 @@ Nodes: TypeAlias = Callable[[int, int], bytes]
 def leaf_hash(leaf: bytes) -> bytes:
     """Return the hash of one leaf."""
     return sha256(b"\x00" + leaf).digest()
+
+
+def leaf_hashes(leaves: Iterable[bytes]) -> list[bytes]:
+    """Return the hash of each of *leaves*, without a call for each: there may be millions."""
+    return [sha256(b"\x00" + leaf).digest() for leaf in leaves]
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -37,7 +43,9 @@ def fold(hashes: Sequence[bytes]) -> bytes:
 
 
 def subtree_root(nodes: Nodes, begin: int, end: int) -> bytes:
-    """Return the root over the leaves *begin* to *end* (excluded), a range that starts on a split of the tree."""
+    """Return the root over the leaves *begin* to *end* (excluded), a range that starts on a split of the
+    tree.
+    """
     width = end - begin
     if width == 0:
         return EMPTY_ROOT
@@ -49,7 +57,8 @@ def subtree_root(nodes: Nodes, begin: int, end: int) -> bytes:
 
 
 def inclusion_proof(nodes: Nodes, index: int, size: int) -> tuple[bytes, ...]:
-    """Return the hashes that lead from the leaf at *index* to the root of the tree of *size*, from the leaf up.
+    """Return the hashes that lead from the leaf at *index* to the root of the tree of *size*, from the leaf
+    up.
 
     Raises:
         IndexError: Not ``0 <= index < size``.
@@ -91,7 +100,9 @@ def consistency_proof(nodes: Nodes, old: int, new: int) -> tuple[bytes, ...]:
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Return whether *proof* leads from the leaf whose hash is *leaf*, at *index*, to *root* of the tree of *size*."""
+    """Return whether *proof* leads from the leaf whose hash is *leaf*, at *index*, to *root* of the tree of
+    *size*.
+    """
     if not 0 <= index < size:
         return False
     first, last, found = index, size - 1, leaf
@@ -108,7 +119,9 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
 
 
 def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:
-    """Return whether *proof* shows that the tree of *new* with *new_root* begins with that of *old* with *old_root*."""
+    """Return whether *proof* shows that the tree of *new* with *new_root* begins with that of *old* with
+    *old_root*.
+    """
     if not 0 < old <= new:
         return False
     if old == new:
@@ -137,7 +150,9 @@ def _both_roots(old: int, new: int, path: list[bytes]) -> tuple[bytes, bytes] | 
 
 
 def _climb(first: int, last: int) -> tuple[int, int]:
-    """Step over the levels where the right-most subtree is its own parent, so that its sibling is on the left."""
+    """Step over the levels where the right-most subtree is its own parent, so that its sibling is on the
+    left.
+    """
     while first and not first & 1:
         first, last = first >> 1, last >> 1
     return first, last

@@ -1,4 +1,6 @@
-"""Does the journal still say what was signed? Everything is recomputed, in one pass, whatever keeps the entries."""
+"""Does the journal still say what was signed? Everything is recomputed, in one pass, whatever keeps the
+entries.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from tenu.errors import TamperedError
 from tenu.journal.checkpoint import Checkpoint, Verifier, verify_checkpoint
 from tenu.journal.events import kind_suffix
 from tenu.journal.tiles import TILE_WIDTH, Frontier, ReadTile, Tile, hashes_of
-from tenu.journal.tree import EMPTY_ROOT, leaf_hash
+from tenu.journal.tree import EMPTY_ROOT, leaf_hashes
 from tenu.terms import Text
 
 PROBLEM_LIMIT = 20
@@ -96,7 +98,8 @@ class Verification:
         verified: Events covered by a signed checkpoint whose root was recomputed.
         checkpoints: Signed checkpoints whose root was recomputed.
         root: Root over the *verified* events.
-        problems: What does not hold, the first ``PROBLEM_LIMIT`` of it; the work stops at the first wrong root.
+        problems: What does not hold, the first ``PROBLEM_LIMIT`` of it; the work stops at the first wrong
+        root.
     """
 
     verified: int
@@ -211,7 +214,7 @@ class _Work:
             suffix = suffixes.get(kind) or suffixes.setdefault(kind, kind_suffix(kind))
             if not leaf.endswith(suffix):
                 self.found(ProblemKind.KIND_CHANGED, index)
-        return self.frontier.extend([leaf_hash(row[2]) for row in batch])
+        return self.frontier.extend(leaf_hashes(row[2] for row in batch))
 
     def _stored(self, tile: Tile) -> bool:
         return self.read(tile.level, tile.index).startswith(tile.hashes)

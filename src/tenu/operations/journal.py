@@ -19,7 +19,9 @@ ENTRIES, CHECKPOINT, KEY, SCRIPT = "entries.jsonl", "checkpoint.txt", "public-ke
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """What was exported to *folder*: *entries* events, all under *checkpoint*; *waiting* ones are not in it yet."""
+    """What was exported to *folder*: *entries* events, all under *checkpoint*; *waiting* ones are not in it
+    yet.
+    """
 
     folder: Path
     entries: int
@@ -117,7 +119,7 @@ def _must_be_empty(folder: Path) -> None:
 
 
 def _write_entries(journal: Journal, path: Path, size: int) -> None:
-    """Write the first *size* leaves, one per line; those sealed since the checkpoint was read are left out."""
+    """Write the first *size* leaves, one per line, not those sealed since the checkpoint was read."""
     with path.open("wb") as file:
         for entry in journal.entries():
             if entry.index is None or entry.index >= size:
@@ -128,16 +130,18 @@ def _write_entries(journal: Journal, path: Path, size: int) -> None:
 _README = Text(
     fr="""# Journal exporté
 
-Chaque ligne de `entries.jsonl` est un événement : nombres, dates, empreintes et noms techniques, jamais une personne.
-`checkpoint.txt` est la signature de l'ensemble. Pour vérifier, sans tenu et sans réseau :
+Chaque ligne de `entries.jsonl` est un événement : nombres, dates, empreintes et noms techniques, jamais une
+personne. `checkpoint.txt` est la signature de l'ensemble. Pour vérifier, sans tenu et sans réseau :
 
     python3 verify_export.py . "CLÉ PUBLIQUE"
 
-Demandez la clé publique à une autre source que ce dossier et comparez-la à `public-key.txt` : qui aurait refait tout
-le dossier aurait aussi refait ce fichier. Lisez `verify_export.py` avant de le lancer : il tient en soixante lignes.
+Demandez la clé publique à une autre source que ce dossier et comparez-la à `public-key.txt` : qui aurait
+refait tout le dossier aurait aussi refait ce fichier. Lisez `verify_export.py` avant de le lancer : il tient
+en soixante lignes.
 
-Gardez `checkpoint.txt`. La prochaine fois, ajoutez-le à la fin de la commande : il montrera que rien de ce que vous
-aviez reçu n'a été retiré ni changé depuis. Sans lui, un journal raccourci ne se distingue pas d'un journal plus jeune.
+Gardez `checkpoint.txt`. La prochaine fois, ajoutez-le à la fin de la commande : il montrera que rien de ce
+que vous aviez reçu n'a été retiré ni changé depuis. Sans lui, un journal raccourci ne se distingue pas d'un
+journal plus jeune.
 
 Code de sortie : 0, tout se vérifie ; 1, quelque chose ne se vérifie pas.
 """,
@@ -148,11 +152,12 @@ Each line of `entries.jsonl` is an event: counts, dates, digests and technical n
 
     python3 verify_export.py . "PUBLIC KEY"
 
-Ask for the public key from another source than this folder and compare it with `public-key.txt`: whoever remade the
-whole folder would have remade that file too. Read `verify_export.py` before you run it: it is sixty lines long.
+Ask for the public key from another source than this folder and compare it with `public-key.txt`: whoever
+remade the whole folder would have remade that file too. Read `verify_export.py` before you run it: it is
+sixty lines long.
 
-Keep `checkpoint.txt`. Next time, add it at the end of the command: it will show that nothing you were given was
-removed or changed since. Without it, a journal cut short cannot be told from a younger one.
+Keep `checkpoint.txt`. Next time, add it at the end of the command: it will show that nothing you were given
+was removed or changed since. Without it, a journal cut short cannot be told from a younger one.
 
 Exit code: 0, everything verifies; 1, something does not.
 """,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from tenu.datamap.identity import Identity, Likeness
+from tenu.datamap.identity import Identity, Likeness, names_differ
 from tenu.datamap.layout import Layout
 from tenu.periods.limits import last_day
 from tenu.plans.retention import vitals
@@ -27,7 +27,7 @@ PlaceName = tuple[str, str]
 Node = tuple[PlaceName, Key]
 """One row of a people table."""
 
-NOTHING = Vitals(alive=NEVER, held=NEVER, endings=())
+NOTHING = Vitals(alive=NEVER, held=NEVER, fresh=NEVER, endings=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +148,7 @@ class _Web:
                         seen.add(other)
                         queue.append(other)
                     case Likeness.AMBIGUOUS:
-                        verdict.ambiguous |= theirs.alive or theirs.held
+                        verdict.ambiguous |= theirs.alive or theirs.held or theirs.fresh
         return verdict
 
     def _untils(self, place: PlaceName, row: Found) -> Iterator[date]:
@@ -173,7 +173,7 @@ def _same(me: Identity, via: Identity, other: Identity) -> Likeness:
         return likeness
     if me.references and other.references:
         return Likeness.DIFFERENT
-    if me.name and other.name and me.name != other.name and not via.references & other.references:
+    if names_differ(me.name, other.name) and not via.references & other.references:
         return Likeness.AMBIGUOUS
     return Likeness.SAME
 

@@ -121,7 +121,12 @@ class _EstateTasks:
     def vitals(self, ids: Iterable[str]) -> Vitals:
         """Return what keeps a person of this table alive, held or archived for *ids*."""
         rules = [self._by_id[i] for i in ids]
-        return Vitals(alive=self._alive(rules), held=self._held(), endings=tuple(self._endings(rules)))
+        return Vitals(
+            alive=self._alive(rules),
+            held=self._held(),
+            fresh=self._fresh(rules),
+            endings=tuple(self._endings(rules)),
+        )
 
     def _table_rules(self) -> dict[str, frozenset[str]]:
         """Return the rules each owned table lives by; none for records with a limit of their own."""
@@ -205,6 +210,12 @@ class _EstateTasks:
         latest = min(self._rules.live_from(rule) for rule in rules) - DAY
         undated = all_of([Equals(column=collected, values=(None,)), ever])
         return all_of([here, any_of([Until(column=collected, day=latest), undated])])
+
+    def _fresh(self, rules: list[RetentionRule]) -> Condition:
+        collected = self._people.collected_at
+        if collected is None or not rules:
+            return NEVER
+        return Since(column=collected, day=min(self._rules.live_from(rule) for rule in rules))
 
     def _held(self) -> Condition:
         return _held(self._layout, self._estate)

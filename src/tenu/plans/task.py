@@ -78,10 +78,15 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
-    """The signs of life of a person of one table, for one set of rules: what keeps the same person everywhere."""
+    """The signs of life of a person of one table, for one set of rules.
+
+    *alive* and *held* keep the same person everywhere. *fresh*: the row itself was collected too recently to go, which
+    says nothing of the person's other rows, but forbids to mistake them for one another.
+    """
 
     alive: Condition
     held: Condition
+    fresh: Condition
     endings: tuple[Ending, ...]
 
 

@@ -109,19 +109,22 @@ def answer(
     if case.clocks.held:
         return tuple(replace(found, fate=Fate.HELD, until=None, columns=()) for found in case.plain())
     found = tuple(map(case.answer, rows))
-    if other is None or not _stays(_Case(0, other, as_of)):
+    if other is None:
         return found
-    return tuple(_left_alone(each) for each in found)
+    double = _Case(0, other, as_of)
+    return tuple(_left_alone(each, double) for each in found)
 
 
-def _left_alone(found: Answer) -> Answer:
-    if found.fate is Fate.UNCHANGED:
+def _left_alone(found: Answer, double: _Case) -> Answer:
+    """Return *found* untouched while somebody the person could be taken for is still there for the same rules."""
+    rules = (Rule.PROSPECTING,) if found.columns == ("interests",) else RULES.get(found.table, ())
+    if found.fate is Fate.UNCHANGED or not _stays(double, rules):
         return found
     return replace(found, fate=Fate.AMBIGUOUS, until=None, columns=())
 
 
-def _stays(case: _Case) -> bool:
-    return any(not case.gone(row, RULES[row.table]) for row in case.rows if case.root(row) is row)
+def _stays(case: _Case, rules: Sequence[Rule]) -> bool:
+    return any(not case.gone(row, rules) for row in case.rows if case.root(row) is row)
 
 
 class _Case:
@@ -178,10 +181,21 @@ class _Case:
         return self._say(row, Fate.ERASED if over else Fate.UNCHANGED)
 
     def _mandate(self, row: Row) -> Answer:
-        used_on = _day(row.values["last_debit_on"] or row.values["signed_on"])
-        runs = row.values["status"] == "running" or self.clocks.contract_running
-        over = not runs and add_months(used_on, BANK_MONTHS) <= self.as_of
-        return self._say(row, Fate.ERASED if over else Fate.UNCHANGED)
+        return self._say(row, Fate.ERASED if self._bank_over() else Fate.UNCHANGED)
+
+    def _bank_over(self) -> bool:
+        """Tell whether no debit can be made or disputed any more: 13 months after the last one (A-16)."""
+        if self.clocks.suspended or self.clocks.mandate_running:
+            return False
+        return all(add_months(day, BANK_MONTHS) <= self.as_of for day in self._debits())
+
+    def _debits(self) -> Iterator[date]:
+        for row in self.rows:
+            for column in {"mandate": ("signed_on", "last_debit_on"), "payment": ("paid_on",)}.get(row.table, ()):
+                if row.values[column] is not None:
+                    yield _day(row.values[column])
+            if row.table == "customer":
+                yield _day(row.values["created_on"])
 
     def _contact(self, row: Row) -> Answer:
         if self.gone(row, RULES["contact"]):
@@ -216,9 +230,7 @@ class _Case:
         return ("year", "order_number") if self.gone(invoice, RULES["orders"]) else ()
 
     def _lost_iban(self, payment: Row) -> tuple[str, ...]:
-        runs = self.clocks.contract_running or self.clocks.mandate_running
-        over = add_months(_day(payment.values["paid_on"]), BANK_MONTHS) <= self.as_of
-        return ("iban",) if over and not runs else ()
+        return ("iban",) if payment.values["iban"] is not None and self._bank_over() else ()
 
     def _leave(self, row: Row) -> Answer:
         """Return the way out of a row whose rules have all ended: the archive while it has a future."""

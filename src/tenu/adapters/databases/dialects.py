@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
 
 from tenu.datamap.catalog import Column, ColumnKind
 from tenu.datamap.identity import normalise
@@ -17,16 +18,19 @@ _PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
 
 
 def connect(url: str, *, writing: bool) -> sa.Engine:
-    """Return an engine for *url* whose sessions behave alike everywhere: UTC, read committed, short lock waits."""
+    """Return an engine for *url* whose sessions behave alike everywhere: UTC, read committed, short lock waits.
+
+    A session is a connection of its own: its lists of people end with it, whatever happens.
+    """
     parsed = sa.make_url(url)
     match parsed.get_backend_name():
         case "sqlite":
             return _sqlite(parsed, writing=writing)
         case "postgresql":
             options = "-c timezone=UTC -c lock_timeout=5s -c jit=off"
-            return sa.create_engine(parsed, isolation_level="READ COMMITTED", connect_args={"options": options})
+            return sa.create_engine(parsed, isolation_level="READ COMMITTED", poolclass=NullPool, connect_args={"options": options})
         case "mysql" | "mariadb":
-            engine = sa.create_engine(parsed, isolation_level="READ COMMITTED")
+            engine = sa.create_engine(parsed, isolation_level="READ COMMITTED", poolclass=NullPool)
             sa.event.listen(engine, "connect", _settle_mariadb)
             return engine
         case other:
@@ -34,7 +38,7 @@ def connect(url: str, *, writing: bool) -> sa.Engine:
 
 
 def _sqlite(url: sa.URL, *, writing: bool) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": 15})
+    engine = sa.create_engine(url, poolclass=NullPool, connect_args={"timeout": 15})
 
     def settle(connection: Any, _record: Any) -> None:
         connection.isolation_level = None

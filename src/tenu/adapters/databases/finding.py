@@ -54,11 +54,11 @@ class Finding(Desk):
             for kind, name in names
             if kind in LINKING
         ]
+        signs = (vitals.alive, vitals.held, vitals.fresh)
         query = sa.select(
             *(rows.c[k] for k in keys),
             *(rows.c[n] for _, n in names),
-            sa.case((self.compiler.where(vitals.alive, rows, root), 1), else_=0),
-            sa.case((self.compiler.where(vitals.held, rows, root), 1), else_=0),
+            *(sa.case((self.compiler.where(sign, rows, root), 1), else_=0) for sign in signs),
             *self.latest(vitals.endings, rows),
         ).where(self.compiler.where(matching(people.where), rows, root), sa.or_(sa.false(), *matches))
         found = [self._found(row, len(keys), names, vital=True) for row in self.connection.execute(query)]
@@ -102,7 +102,8 @@ class Finding(Desk):
             values={kind: tuple(said) for kind, said in values.items()},
             alive=bool(vital and rest[0]),
             held=bool(vital and rest[1]),
-            ended=tuple(self.civil(value) for value in rest[2:]) if vital else (),
+            fresh=bool(vital and rest[2]),
+            ended=tuple(self.civil(value) for value in rest[3:]) if vital else (),
         )
 
 

@@ -1,0 +1,57 @@
+"""From a workspace folder to ports: the only file that knows every adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tenu.adapters.archive import Archive
+from tenu.adapters.clock import SystemClock
+from tenu.adapters.databases.database import Database
+from tenu.adapters.journal_store import JournalStore
+from tenu.adapters.signing_key import create_key, load_key
+from tenu.adapters.workspace import KEYS, read_workspace, resolve, secret
+from tenu.ports import Clock, Ports
+
+
+@contextmanager
+def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
+    """Open everything the workspace in *folder* names, and close it at the end.
+
+    Addresses of tenu's own stores come from ``TENU_URL``, ``TENU_ARCHIVE_URL`` and ``TENU_VAULT_URL``; by default they
+    are SQLite files of the workspace.
+
+    Raises:
+        FindingsError: A file of the workspace is wrong.
+        RefusedError: A secret or an address is.
+        UnreachableError: A store of tenu's own does not answer.
+    """
+    workspace = read_workspace(folder)
+    zone = ZoneInfo(workspace.policy.time_zone)
+    with ExitStack() as stack:
+        databases = {
+            system.system: Database(system, resolve(system.url, folder), zone) for system in workspace.systems
+        }
+        for database in databases.values():
+            stack.callback(database.close)
+        archive = Archive(
+            resolve("${TENU_ARCHIVE_URL:-sqlite:///archive.db}", folder),
+            resolve("${TENU_VAULT_URL:-sqlite:///vault.db}", folder),
+            secret(folder, "archive"),
+        )
+        stack.callback(archive.close)
+        signing = folder / KEYS / "journal.key"
+        signer = load_key(signing) if signing.exists() else create_key(signing, "tenu")
+        journal = JournalStore(resolve("${TENU_URL:-sqlite:///tenu.db}", folder))
+        stack.callback(journal.close)
+        yield Ports(
+            workspace=workspace,
+            databases=databases,
+            archive=archive,
+            journal=journal,
+            signer=signer,
+            clock=clock or SystemClock(),
+            key=secret(folder, "plan"),
+        )
