@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from journal.making import KEYS, SIGNER, STRANGER, chunk, chunks
 from tenu.cli.journal import command
-from tenu.journal.checkpoint import Verifier
+from tenu.journal.checkpoint import Signer
 from tenu.journal.events import leaf
 from tenu.journal.memory import MemoryJournal
 from tenu.journal.proof import read_proof
@@ -23,7 +24,7 @@ class Ports:
     """The two ports these commands use."""
 
     journal: MemoryJournal
-    journal_keys: tuple[Verifier, ...]
+    signer: Signer
 
 
 @dataclass
@@ -33,9 +34,9 @@ class Context:
     language: Language
     opened: Ports
 
-    def ports(self) -> Ports:
+    def ports(self) -> AbstractContextManager[Ports]:
         """Give the ports."""
-        return self.opened
+        return nullcontext(self.opened)
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def kept() -> MemoryJournal:
 
 
 def run(journal: MemoryJournal, *words: object, language: Language = "fr") -> Result:
-    context = Context(language, Ports(journal, KEYS))
+    context = Context(language, Ports(journal, SIGNER))
     return CliRunner().invoke(command, [str(word) for word in words], obj=context)
 
 
@@ -63,7 +64,7 @@ def test_verify_says_that_it_holds_in_french(kept: MemoryJournal) -> None:
     assert (done.exit_code, done.output.splitlines()) == (
         0,
         [
-            "vérifiés : 300 ; points de contrôle signés : 1 ; encore à sceller : 1",
+            "vérifiés : 300 ; points de contrôle signés : 1 ; à sceller : 1",
             "le journal se vérifie",
         ],
     )

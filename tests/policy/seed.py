@@ -38,3 +38,12 @@ def findings_of(text: str) -> tuple[Finding, ...]:
     except FindingsError as error:
         return error.findings
     return ()
+
+
+def policy_with(*changes: tuple[str, str]) -> Policy:
+    """Return the packaged policy after replacing, everywhere, each first text by its second."""
+    text = seed_text()
+    for old, new in changes:
+        assert old in text, f"the packaged policy does not hold {old!r}"
+        text = text.replace(old, new)
+    return load_policy(text, file=FILE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol
@@ -11,7 +12,7 @@ from typing import Any, ParamSpec, Protocol
 import click
 
 from tenu.errors import TamperedError, TenuError
-from tenu.journal.checkpoint import Verifier
+from tenu.journal.checkpoint import Signer, Verifier
 from tenu.journal.port import Journal
 from tenu.journal.proof import EntryProof
 from tenu.journal.verification import Problem, Verification
@@ -23,15 +24,15 @@ FINE, FINDING, CANNOT_RUN = 0, 1, 2
 
 
 class JournalPorts(Protocol):
-    """What these commands touch: the journal, and the public keys trusted to sign it, today's first."""
+    """What these commands touch: the journal, and the key that signs it, of which only the public half is used."""
 
     @property
     def journal(self) -> Journal:
         """The journal of the workspace."""
 
     @property
-    def journal_keys(self) -> tuple[Verifier, ...]:
-        """Public keys, today's first."""
+    def signer(self) -> Signer:
+        """The key that signs it."""
 
 
 class JournalContext(Protocol):
@@ -41,8 +42,8 @@ class JournalContext(Protocol):
     def language(self) -> Language:
         """The language to answer in."""
 
-    def ports(self) -> JournalPorts:
-        """Open the workspace's ports."""
+    def ports(self) -> AbstractContextManager[JournalPorts]:
+        """Open the workspace's ports, and close them at the end."""
 
 
 @click.group(name="journal")
@@ -78,11 +79,11 @@ def _exits(function: Callable[P, int]) -> Callable[P, None]:
 @_exits
 def verify(context: JournalContext, known: Path | None, keys: tuple[str, ...], as_json: bool) -> int:
     """Recompute the whole journal and compare it with every signed checkpoint."""
-    ports = context.ports()
-    trusted = tuple(Verifier.parse(key) for key in keys) or ports.journal_keys
+    given = tuple(Verifier.parse(key) for key in keys)
     kept = known.read_text(encoding="utf-8") if known else None
-    seen = operations.verify(ports.journal, trusted, kept)
-    waiting = ports.journal.waiting
+    with context.ports() as ports:
+        seen = operations.verify(ports.journal, given or (ports.signer.verifier,), kept)
+        waiting = ports.journal.waiting
     if as_json:
         _print_json(_verification_json(seen, waiting))
     else:
@@ -100,8 +101,8 @@ def verify(context: JournalContext, known: Path | None, keys: tuple[str, ...], a
 @_exits
 def prove(context: JournalContext, index: int, output: Path | None, as_json: bool) -> int:
     """Give a receipt that event INDEX is in the journal, to be checked offline by anyone."""
-    ports = context.ports()
-    proof = operations.prove(ports.journal, index, ports.journal_keys)
+    with context.ports() as ports:
+        proof = operations.prove(ports.journal, index, (ports.signer.verifier,))
     if output:
         output.write_text(proof.render(), encoding="utf-8")
     if as_json:
@@ -121,8 +122,8 @@ def prove(context: JournalContext, index: int, output: Path | None, as_json: boo
 @_exits
 def export(context: JournalContext, folder: Path, as_json: bool) -> int:
     """Write to FOLDER all that somebody needs to verify the journal without tenu."""
-    ports = context.ports()
-    done = operations.export(ports.journal, folder, ports.journal_keys[0])
+    with context.ports() as ports:
+        done = operations.export(ports.journal, folder, ports.signer.verifier)
     if as_json:
         root = done.checkpoint.root.hex()
         _print_json({"folder": str(folder), "entries": done.entries, "waiting": done.waiting, "root": root})
@@ -138,7 +139,7 @@ def export(context: JournalContext, folder: Path, as_json: bool) -> int:
 def _verification_lines(seen: Verification, waiting: int, language: Language) -> list[str]:
     verified, checkpoints = seen.verified, seen.checkpoints
     counted = Text(
-        fr=f"vérifiés : {verified} ; points de contrôle signés : {checkpoints} ; encore à sceller : {waiting}",
+        fr=f"vérifiés : {verified} ; points de contrôle signés : {checkpoints} ; à sceller : {waiting}",
         en=f"verified: {verified}; signed checkpoints: {checkpoints}; still to be sealed: {waiting}",
     )
     holds = Text(fr="le journal se vérifie", en="the journal verifies")

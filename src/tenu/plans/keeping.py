@@ -53,9 +53,17 @@ class Keeping:
         return any_of([self.by_law(table), self.pinned(table)])
 
     def _stays(self, reference: Reference) -> Condition:
-        """Return when the child of *reference* stays: always when it is not this person's to take away."""
+        """Return when the child of *reference* stays: always when it is not this person's to take away.
+
+        A row that is kept because its parent is kept says nothing more about its parent.
+        """
         owned = self._estate.of(reference.child)
-        return ALWAYS if owned is None or owned.shared else self._staying(reference.child)
+        if owned is None or owned.shared:
+            return ALWAYS
+        declared = self._layout.system.tables[reference.child].kept_by_law
+        if declared is not None and declared.follows == reference.parent:
+            return self.pinned(reference.child)
+        return self.staying(reference.child)
 
     def _reference(self, child: str, parent: str) -> Reference:
         return next(r for r in self._layout.references if r.child == child and r.parent == parent)

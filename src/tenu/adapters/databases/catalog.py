@@ -36,7 +36,7 @@ def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog
         tables.append(
             Table(
                 name=name,
-                columns=tuple(_column(c, connection.dialect.name) for c in found),
+                columns=tuple(_column(c, connection.dialect) for c in found),
                 primary_key=key,
                 foreign_keys=tuple(dict.fromkeys(foreign.get(name, ()))),
                 unique=tuple(tuple(u["column_names"]) for u in unique.get(place) or ()),
@@ -50,10 +50,16 @@ def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog
             *(sa.Column(c["name"], c["type"], primary_key=c["name"] in key, nullable=c["nullable"]) for c in found),
             schema=schema,
         )
-    return Catalog(engine=connection.dialect.name, tables=tuple(tables)), reflected
+    return Catalog(engine=engine_of(connection), tables=tuple(tables)), reflected
 
 
-def _column(found: Any, dialect: str) -> Column:
+def engine_of(connection: sa.Connection) -> str:
+    """Return the engine's name: sqlite, postgresql or mariadb."""
+    name = connection.dialect.name
+    return "mariadb" if name == "mysql" else name
+
+
+def _column(found: Any, dialect: sa.Dialect) -> Column:
     kind = _kind(found["type"])
     length = getattr(found["type"], "length", None) if kind is ColumnKind.TEXT else None
     return Column(
@@ -66,9 +72,9 @@ def _column(found: Any, dialect: str) -> Column:
     )
 
 
-def _type_name(type_: Any, dialect: str) -> str:
+def _type_name(type_: Any, dialect: sa.Dialect) -> str:
     try:
-        return str(type_.compile(dialect=sa.dialects.registry.load(dialect)()))
+        return str(type_.compile(dialect=dialect))
     except sa.exc.CompileError:
         return type(type_).__name__.upper()
 

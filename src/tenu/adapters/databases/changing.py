@@ -84,8 +84,8 @@ class Changing(Desk):
         """Delete at most *limit* rows past a limit of their own; return how many."""
         rows = self.compiler.tables[effect.table]
         where = self.compiler.where(effect.where, rows, effect.table)
-        if self.engine == "mysql":
-            statement = sa.delete(rows).where(where).with_dialect_options(mysql_limit=limit)
+        if self.engine == "mariadb":
+            statement = sa.delete(rows).where(where).with_dialect_options(mariadb_limit=limit)
             return self.connection.execute(statement).rowcount
         picked = sa.select(*self._row_identity(rows, effect.table)).where(where).limit(limit).subquery()
         among = _among(self._row_identity(rows, effect.table), sa.select(*picked.c))

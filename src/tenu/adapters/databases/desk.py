@@ -39,7 +39,7 @@ class Desk:
 
     @property
     def engine(self) -> str:
-        """Return the name of the engine: sqlite, postgresql or mysql (MariaDB answers to that name too)."""
+        """Return the name of the engine: sqlite, postgresql or mariadb."""
         return self.compiler.catalog.engine
 
     def commit(self) -> None:

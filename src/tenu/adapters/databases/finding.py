@@ -83,7 +83,6 @@ class Finding(Desk):
             sa.Column("kind", sa.String(24), primary_key=True),
             sa.Column("value", sa.String(190), primary_key=True),
             prefixes=["TEMPORARY"],
-            mysql_engine="InnoDB",
         )
         table.create(self.connection)
         rows = ({"kind": kind.value, "value": value} for kind, values in wanted.items() for value in sorted(values))

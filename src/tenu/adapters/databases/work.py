@@ -53,7 +53,6 @@ def people_list(catalog: Catalog, tables: Mapping[str, sa.Table], root: str, nam
         sa.Column("until", sa.Date),
         sa.UniqueConstraint("fate", "chunk", *names),
         prefixes=["TEMPORARY"],
-        mysql_engine="InnoDB",
     )
     return PeopleList(root=root, keys=keys, table=table)
 
@@ -73,6 +72,4 @@ def receipt_table(schema: str | None) -> sa.Table:
         sa.Column("rows", sa.BigInteger, nullable=False),
         sa.Column("people", sa.Integer, nullable=False),
         schema=schema,
-        mysql_engine="InnoDB",
-        mysql_charset="ascii",
     )
