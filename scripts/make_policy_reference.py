@@ -1,7 +1,7 @@
 """Write what is generated from the policy model: the JSON Schema editors read, and its reference page.
 
-Run it after a change of the model: ``python scripts/make_policy_reference.py``. With ``--check`` it writes nothing
-and fails when a file is not what the model says.
+Run it after a change of the model: ``python scripts/make_policy_reference.py``. With ``--check`` it writes
+nothing and fails when a file is not what the model says.
 """
 
 from __future__ import annotations
@@ -20,29 +20,36 @@ PAGE = ROOT / "docs" / "reference" / "policy-file.md"
 
 _HEAD = """# The policy file
 
-`policy.yaml` holds every promise of a privacy policy, typed. Unknown keys are refused with the nearest known one.
-This page is generated from the model by `scripts/make_policy_reference.py`; do not edit it.
+`policy.yaml` holds every promise of a privacy policy, typed. Unknown keys are refused with the nearest known
+one. This page is generated from the model by `scripts/make_policy_reference.py`; do not edit it.
 
-Editors complete and check the file with `schemas/policy.schema.json`. For those that read the YAML language server's
-comment, write at the top: `# yaml-language-server: $schema=schemas/policy.schema.json`.
+Editors complete and check the file with `schemas/policy.schema.json`. For those that read the YAML language
+server's comment, write at the top: `# yaml-language-server: $schema=schemas/policy.schema.json`.
 
 Durations are written `5 years`, `13 mois` or `P5Y`. A text for people is written `{fr: …, en: …}`.
 A code such as `C-RET-13`, `A-26` or `P-REF-02` is told by `tenu explain`.
 """
+
+_WORDS = {"null": "`null`", "boolean": "`true` or `false`", "string": "text", "integer": "whole number"}
 
 
 def main() -> int:
     """Write both files, or compare them when asked to; return the exit code."""
     written = rendered()
     if "--check" in sys.argv[1:]:
-        stale = [path for path, text in written.items() if not path.exists() or path.read_text("utf-8") != text]
+        stale = [path for path, text in written.items() if _read(path) != text]
         for path in stale:
-            print(f"{path.relative_to(ROOT)} is not what the model says; run {Path(__file__).name}", file=sys.stderr)
+            name = path.relative_to(ROOT)
+            print(f"{name} is not what the model says; run {Path(__file__).name}", file=sys.stderr)
         return 1 if stale else 0
     for path, text in written.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return 0
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def rendered() -> Mapping[Path, str]:
@@ -103,20 +110,25 @@ def _row(key: str, value: dict[str, Any], required: bool) -> str:
 
 
 def _type(value: dict[str, Any]) -> str:
-    if "$ref" in value:
-        name = str(value["$ref"]).rpartition("/")[2]
-        return f"[{name}](#{name.lower()})"
-    if "anyOf" in value:
-        return " or ".join(_type(choice) for choice in value["anyOf"])
-    if value.get("type") == "array":
-        return f"list of {_type(value['items'])}"
-    if "enum" in value:
-        return ", ".join(f"`{choice}`" for choice in value["enum"])
-    if "examples" in value:
-        return "for example " + ", ".join(f"`{example}`" for example in value["examples"])
-    if "pattern" in value:
-        return f"text like `{value['pattern'].replace('|', chr(92) + '|')}`"
-    return {"null": "`null`", "boolean": "`true` or `false`", "string": "text"}.get(value["type"], value["type"])
+    match value:
+        case {"$ref": reference}:
+            name = str(reference).rpartition("/")[2]
+            told = f"[{name}](#{name.lower()})"
+        case {"anyOf": choices}:
+            told = " or ".join(_type(choice) for choice in choices)
+        case {"type": "array", "items": items}:
+            told = f"list of {_type(items)}"
+        case {"enum": choices}:
+            told = ", ".join(f"`{choice}`" for choice in choices)
+        case {"examples": examples}:
+            told = "for example " + ", ".join(f"`{example}`" for example in examples)
+        case {"pattern": pattern}:
+            told = "text like `" + str(pattern).replace("|", "\\|") + "`"
+        case {"type": kind}:
+            told = _WORDS.get(kind, kind)
+        case _:
+            raise ValueError(f"the page does not know how to tell {value}")
+    return told
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ A test that stops or kills a server starts its own: ``with PostgreSQLServer() as
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import pytest
 
+from lab import Lab, make_lab
 from servers import Address, Databases, MariaDB, MariaDBServer, PostgreSQL, PostgreSQLServer
 
 ENGINES = ("sqlite", "postgresql", "mariadb")
@@ -38,9 +39,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that takes ``engine_url`` once per engine."""
-    if "engine_url" in metafunc.fixturenames:
-        metafunc.parametrize("engine_url", _engines(metafunc.config), indirect=True)
+    """Run a test that takes ``engine_url`` or ``new_database`` once per engine."""
+    if "new_database" in metafunc.fixturenames:
+        metafunc.parametrize("new_database", _engines(metafunc.config), indirect=True)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -82,15 +83,39 @@ def mariadb(request: pytest.FixtureRequest) -> Iterator[MariaDB]:
 
 
 @pytest.fixture
-def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the SQLAlchemy URL of an empty database of this test alone, on each engine in turn."""
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Give a function from a name to the URL of an empty database of this test alone, on each engine in turn."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'database.db'}"
+        yield lambda name: f"sqlite:///{tmp_path / name}.db"
         return
     databases: Databases = request.getfixturevalue(request.param)
-    name = f"test_{uuid4().hex}"
-    yield databases.fresh_database(name)
-    databases.drop(name)
+    test, made = uuid4().hex[:12], []
+
+    def fresh(name: str) -> str:
+        made.append(f"test_{test}_{name}")
+        return databases.fresh_database(made[-1])
+
+    yield fresh
+    for name in made:
+        databases.drop(name)
+
+
+@pytest.fixture
+def engine_url(new_database: Callable[[str], str]) -> str:
+    """Give the SQLAlchemy URL of an empty database of this test alone, on each engine in turn."""
+    return new_database("database")
+
+
+@pytest.fixture
+def make_lab_of(new_database: Callable[[str], str], tmp_path: Path) -> Callable[..., Lab]:
+    """Give a function that loads a sample company on the engine at hand and writes its workspace."""
+
+    def made(**options: int) -> Lab:
+        folder = tmp_path / "workspace"
+        folder.mkdir()
+        return make_lab(folder, new_database, **options)
+
+    return made
 
 
 def _engines(config: pytest.Config) -> list[str]:

@@ -181,15 +181,12 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Workspace:
-    """The files of one company: its policy, its data maps, and the digest of each text. *settings* is tenu.toml."""
+class Stores:
+    """Where tenu's own stores are; ``${VARIABLE:-default}`` is replaced from the environment."""
 
-    folder: str
-    policy: Policy
-    policy_digest: str
-    systems: tuple[System, ...]
-    map_digests: Mapping[str, str]
-    settings: Settings
+    journal: str = "${TENU_URL:-sqlite:///tenu.db}"
+    archive: str = "${TENU_ARCHIVE_URL:-sqlite:///archive.db}"
+    vault: str = "${TENU_VAULT_URL:-sqlite:///vault.db}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +197,19 @@ class Settings:
     plan_expires_in_hours: int = 24
     max_people: int | None = None
     max_rows: int | None = None
+    stores: Stores = Stores()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """The files of one company: its policy, its data maps, and the digest of each text. *settings* is tenu.toml."""
+
+    folder: str
+    policy: Policy
+    policy_digest: str
+    systems: tuple[System, ...]
+    map_digests: Mapping[str, str]
+    settings: Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

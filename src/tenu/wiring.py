@@ -20,8 +20,7 @@ from tenu.ports import Clock, Ports
 def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
     """Open everything the workspace in *folder* names, and close it at the end.
 
-    Addresses of tenu's own stores come from ``TENU_URL``, ``TENU_ARCHIVE_URL`` and ``TENU_VAULT_URL``; by default they
-    are SQLite files of the workspace.
+    tenu's own stores are SQLite files of the workspace, unless tenu.toml or the environment says otherwise.
 
     Raises:
         FindingsError: A file of the workspace is wrong.
@@ -29,6 +28,7 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
         UnreachableError: A store of tenu's own does not answer.
     """
     workspace = read_workspace(folder)
+    stores = workspace.settings.stores
     zone = ZoneInfo(workspace.policy.time_zone)
     with ExitStack() as stack:
         databases = {
@@ -37,14 +37,14 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
         for database in databases.values():
             stack.callback(database.close)
         archive = Archive(
-            resolve("${TENU_ARCHIVE_URL:-sqlite:///archive.db}", folder),
-            resolve("${TENU_VAULT_URL:-sqlite:///vault.db}", folder),
+            resolve(stores.archive, folder),
+            resolve(stores.vault, folder),
             secret(folder, "archive"),
         )
         stack.callback(archive.close)
         signing = folder / KEYS / "journal.key"
         signer = load_key(signing) if signing.exists() else create_key(signing, "tenu")
-        journal = JournalStore(resolve("${TENU_URL:-sqlite:///tenu.db}", folder))
+        journal = JournalStore(resolve(stores.journal, folder))
         stack.callback(journal.close)
         yield Ports(
             workspace=workspace,

@@ -14,8 +14,9 @@ from tenu.periods.period import Period
 
 TODAY = date(2026, 11, 23)
 FOLLOW_ALL = ("when_law_is_stricter: keep_promise", "when_law_is_stricter: follow_law")
-FOLLOW_ONE = ("    - id: prospecting\n", "    - id: prospecting\n      when_law_is_stricter: follow_law\n")
-KEEP_ONE = ("    - id: prospecting\n", "    - id: prospecting\n      when_law_is_stricter: keep_promise\n")
+RULE = "    - id: prospecting\n      each: person\n"
+FOLLOW_ONE = (RULE, f"{RULE}      when_law_is_stricter: follow_law\n")
+KEEP_ONE = (RULE, f"{RULE}      when_law_is_stricter: keep_promise\n")
 COLLECTED = date(2021, 5, 20)
 
 
@@ -52,7 +53,10 @@ def test_a_rule_without_a_reference_keeps_its_promise() -> None:
 
 def test_a_promise_shorter_than_the_reference_is_kept() -> None:
     """The law's reference never lengthens a promise."""
-    shorter = ("        lasts: 5 years\n        restarted_by: [reply", "        lasts: 2 years\n        restarted_by: [reply")
+    shorter = (
+        "        lasts: 5 years\n        restarted_by: [reply",
+        "        lasts: 2 years\n        restarted_by: [reply",
+    )
     assert _prospecting(FOLLOW_ALL, shorter) == Period(years=2)
 
 

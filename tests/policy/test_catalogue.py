@@ -30,7 +30,12 @@ def test_each_kind_of_sentence_is_counted() -> None:
 def test_each_class_of_evidence_is_counted() -> None:
     """The clauses are proved by databases 52 times, by the journal 45, by registers 25, by probes 24."""
     counted = Counter(clause.evidence for clause in clauses().values())
-    expected = {EvidenceClass.DATABASES: 52, EvidenceClass.LEDGER: 45, EvidenceClass.REGISTRY: 25, EvidenceClass.PROBE: 24}
+    expected = {
+        EvidenceClass.DATABASES: 52,
+        EvidenceClass.LEDGER: 45,
+        EvidenceClass.REGISTRY: 25,
+        EvidenceClass.PROBE: 24,
+    }
     assert counted == expected
 
 

@@ -26,7 +26,12 @@ def _run(*arguments: str, language: str = "fr") -> Result:
 
 def test_every_known_code_is_explained_in_both_languages() -> None:
     """No code has an empty title or an empty section."""
-    told = [text for code in known_codes() for e in [explain(code)] for text in (e.title, *(s.body for s in e.sections))]
+    told = [
+        text
+        for code in known_codes()
+        for e in [explain(code)]
+        for text in (e.title, *(s.body for s in e.sections))
+    ]
     assert [text for text in told if not text.fr or not text.en] == []
 
 
@@ -52,7 +57,9 @@ def test_case_and_spaces_do_not_matter(written: str) -> None:
     assert explain(written).code == "C-RET-13"
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("C-RET-99", "C-RET-19"), ("L-RT01", "L-RT-01"), ("PREF-02", "P-REF-02")])
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("C-RET-99", "C-RET-19"), ("L-RT01", "L-RT-01"), ("PREF-02", "P-REF-02")]
+)
 def test_an_unknown_code_names_the_nearest_one(typed: str, meant: str) -> None:
     """A slip in a code is answered with the code that was meant."""
     with pytest.raises(UnknownCodeError) as raised:
@@ -90,6 +97,8 @@ def test_an_unknown_code_cannot_run() -> None:
 
 def test_explaining_loads_no_model_library() -> None:
     """Explaining a code reads no YAML and builds no model, so that it starts at once."""
-    script = "import sys; from tenu.operations.explain import explain; explain('C-RET-13'); print(*sys.modules)"
+    script = (
+        "import sys; from tenu.operations.explain import explain; explain('C-RET-13'); print(*sys.modules)"
+    )
     loaded = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
     assert {"pydantic", "yaml", "rich"} & set(loaded.split()) == set()

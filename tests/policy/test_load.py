@@ -52,13 +52,19 @@ def test_the_policy_is_frozen() -> None:
 )
 def test_an_unknown_key_is_refused_with_the_nearest_known_one(old: str, new: str, suggestion: str) -> None:
     """A typing slip in a key names the key that was meant."""
-    fixes = [finding.fix.en for finding in findings_of(altered(old, new)) if finding.code == "W-KEY-01" and finding.fix]
+    fixes = [
+        finding.fix.en
+        for finding in findings_of(altered(old, new))
+        if finding.code == "W-KEY-01" and finding.fix
+    ]
     assert fixes == [f"did you mean '{suggestion}'?"]
 
 
 def test_a_place_cannot_be_written_in_a_file() -> None:
     """The keys under which a part remembers its place are refused in a file."""
-    assert [f.code for f in findings_of(altered("controller:\n", "controller:\n  place: here\n"))] == ["W-VALUE-01"]
+    assert [f.code for f in findings_of(altered("controller:\n", "controller:\n  place: here\n"))] == [
+        "W-VALUE-01"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +106,19 @@ def test_every_finding_says_what_to_do() -> None:
 
 
 _SCRAPS = st.sampled_from(
-    [*"abc:-[]{}#&*!|>?%@'\",\n \t", "\n  ", ": ", "- ", "fr: ", "en: ", "null", "!!int x", "&a", "*a", "C-RET-13"]
+    [
+        *"abc:-[]{}#&*!|>?%@'\",\n \t",
+        "\n  ",
+        ": ",
+        "- ",
+        "fr: ",
+        "en: ",
+        "null",
+        "!!int x",
+        "&a",
+        "*a",
+        "C-RET-13",
+    ]
 )
 
 
@@ -118,7 +136,9 @@ def test_no_scrap_in_the_policy_breaks_the_loader(position: int, scrap: str) -> 
     assert isinstance(findings_of(text[:at] + scrap + text[at:]), tuple)
 
 
-@pytest.mark.parametrize("text", ["a: &a [*a]", "a: &a {x: *a}", "[" * 5000, "a: !!int b", "a: " + "1" * 5000])
+@pytest.mark.parametrize(
+    "text", ["a: &a [*a]", "a: &a {x: *a}", "[" * 5000, "a: !!int b", "a: " + "1" * 5000]
+)
 def test_no_trick_of_yaml_breaks_the_loader(text: str) -> None:
     """Cycles, depth, forced tags and endless numbers are findings."""
     assert findings_of(text) != ()

@@ -16,7 +16,7 @@ from tenu.datamap.model import System
 from tenu.documents import read
 from tenu.errors import Finding, FindingsError, Place, RefusedError
 from tenu.policy.load import load_policy
-from tenu.ports import Settings, Workspace
+from tenu.ports import Settings, Stores, Workspace
 from tenu.terms import Severity, Text
 
 POLICY, SYSTEMS, SETTINGS, KEYS = "policy.yaml", "systems", "tenu.toml", "keys"
@@ -125,16 +125,21 @@ def _settings(folder: Path) -> Settings:
         said: dict[str, Any] = tomllib.loads(_text(folder, path))
     except tomllib.TOMLDecodeError as error:
         raise FindingsError((_wrong_setting(Text(fr=str(error), en=str(error))),)) from None
-    known = {field.name for field in fields(Settings)}
-    flat = {key: value for key, value in said.items() if key != "store"} | said.get("limits", {})
-    flat.pop("limits", None)
-    unknown = sorted(set(flat) - known)
+    stores = said.pop("stores", {})
+    unknown = sorted({*(set(said) - _names(Settings)), *(f"stores.{k}" for k in set(stores) - _names(Stores))})
     if unknown:
         names = ", ".join(unknown)
-        raise FindingsError(
-            (_wrong_setting(Text(fr=f"réglage inconnu : {names}", en=f"unknown setting: {names}")),)
-        )
-    return Settings(**flat)
+        raise FindingsError((_wrong_setting(Text(fr=f"réglage inconnu : {names}", en=f"unknown setting: {names}")),))
+    wrong = [k for k, v in said.items() if not isinstance(v, int) or v < 1]
+    if wrong:
+        name = wrong[0]
+        fr, en = f"{name} doit être un nombre entier, 1 ou plus", f"{name} must be a whole number, 1 or more"
+        raise FindingsError((_wrong_setting(Text(fr=fr, en=en)),))
+    return Settings(**said, stores=Stores(**stores))
+
+
+def _names(model: type[Any]) -> set[str]:
+    return {field.name for field in fields(model)} - {"stores"}
 
 
 def _wrong_setting(message: Text) -> Finding:

@@ -24,7 +24,7 @@ FINE, FINDING, CANNOT_RUN = 0, 1, 2
 
 
 class JournalPorts(Protocol):
-    """What these commands touch: the journal, and the key that signs it, of which only the public half is used."""
+    """What these commands touch: the journal, and the public half of the key that signs it."""
 
     @property
     def journal(self) -> Journal:
