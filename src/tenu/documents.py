@@ -34,7 +34,10 @@ def document(cls: type[T]) -> type[T]:
 
 @document
 class Located:
-    """A part of a file that knows its place; ``at[field]`` is the place of one field's value."""
+    """A part of a file that knows its place.
+
+    ``at["field"]`` is the place of one field's value, ``at["field.2"]`` that of the third item of a list.
+    """
 
     place: SkipJsonSchema[SkipValidation[Place]] = dataclasses.field(
         default=Place(file="<code>"), compare=False, repr=False
@@ -162,6 +165,8 @@ class _Source:
                 )
             written[key] = self.plain(value_node)
             written.at[key] = self.place(value_node)
+            items = value_node.value if isinstance(value_node, yaml.SequenceNode) else ()
+            written.at.update({f"{key}.{index}": self.place(item) for index, item in enumerate(items)})
         return written
 
     def syntax(self, error: yaml.YAMLError) -> Finding:

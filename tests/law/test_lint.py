@@ -99,7 +99,8 @@ MENDED = [
         "L-RG-01",
         (
             "    - right: human_intervention",
-            "    - right: post_mortem_directives\n      says: {fr: dit, en: told}\n      clauses: []\n    - right: human_intervention",
+            "    - right: post_mortem_directives\n      says: {fr: dit, en: told}\n      clauses: []\n"
+            "    - right: human_intervention",
         ),
     ),
     (
@@ -113,7 +114,8 @@ MENDED = [
         "L-RG-03",
         (
             "cases: [no_longer_needed]",
-            "cases: [no_longer_needed, consent_withdrawn, objection_upheld, unlawful, legal_duty_to_erase, collected_from_child]",
+            "cases: [no_longer_needed, consent_withdrawn, objection_upheld, unlawful, legal_duty_to_erase,"
+            " collected_from_child]",
         ),
     ),
     ("L-RG-04", ("research, fraud, prevention]", "all_legitimate_interest]")),

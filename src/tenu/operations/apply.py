@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tenu.operations.choosing import Choice, Scene, scene
 from tenu.operations.chunk import do_chunk
@@ -16,32 +15,13 @@ from tenu.operations.evidence import catch_up, finish, intend
 from tenu.operations.plan import Progress, quiet
 from tenu.operations.preflight import refuse_stale
 from tenu.plans.plan import Plan, PlannedTask, unpack
+from tenu.plans.run import Run
 from tenu.plans.task import PersonTask, RecordTask
 from tenu.ports import BusyError, Database, Fate, Line, Noted, Ports, Unit
 
 RECORDS_AT_ONCE = 10_000
 TRIES = 3
 SPARED_REASONS = ("came_back", "busy")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """What a run did, all its interruptions included.
-
-    *people*: by fate, over every system. *rows*: by system, table and verb. *spared*: planned people left untouched,
-    by reason. *ended_archives*: packages whose last day had come.
-    """
-
-    plan: str
-    people: Mapping[Fate, int]
-    rows: Mapping[tuple[str, str, str], int]
-    spared: Mapping[str, int]
-    ended_archives: int
-
-    @property
-    def is_complete(self) -> bool:
-        """Return whether nothing had to be left for lack of a lock."""
-        return self.spared.get("busy", 0) == 0
 
 
 def apply(ports: Ports, plan: Plan, *, progress: Progress = quiet) -> Run:
@@ -77,7 +57,7 @@ def apply(ports: Ports, plan: Plan, *, progress: Progress = quiet) -> Run:
     ended = ports.archive.end(plan.as_of)
     progress("", total, total)
     run = _sum_up(ports, plan, spared, ended)
-    finish(ports, plan, run.people, run.rows, run.spared, complete=run.is_complete)
+    finish(ports, run)
     return run
 
 
@@ -163,4 +143,11 @@ def _sum_up(ports: Ports, plan: Plan, spared: Counter[str], ended: int) -> Run:
         people += _people(noted)
         for n in noted:
             rows[name, n.line.table, n.line.verb] += n.line.rows
-    return Run(plan=plan.digest, people=people, rows=rows, spared=spared, ended_archives=ended)
+    return Run(
+        plan=plan.digest,
+        archived=people[Fate.ARCHIVE],
+        ended=people[Fate.END],
+        rows=rows,
+        spared=spared,
+        ended_archives=ended,
+    )

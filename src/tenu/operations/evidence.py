@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from tenu.journal.events import Event, EventKind
+from tenu.journal.shapes import Json
 from tenu.plans.plan import Plan
+from tenu.plans.run import Run
 from tenu.ports import Fate, Noted, Ports, Unit
 
 ACTS: Mapping[Fate, str] = {Fate.ARCHIVE: "archive", Fate.END: "end", Fate.SPARED: "spare"}
@@ -59,34 +61,20 @@ def catch_up(ports: Ports, system: str, noted: Iterable[Noted], run: str) -> Non
     )
 
 
-def finish(
-    ports: Ports,
-    plan: Plan,
-    people: Mapping[Fate, int],
-    rows: Mapping[tuple[str, str, str], int],
-    spared: Mapping[str, int],
-    *,
-    complete: bool,
-) -> None:
-    """Say what the run did, spare reasons first, and seal the journal."""
+def finish(ports: Ports, run: Run) -> None:
+    """Say what *run* did, spare reasons first, and seal the journal."""
     now = ports.clock.now()
-    for reason, count in spared.items():
+    for reason, count in run.spared.items():
         if count > 0:
-            body = {"run": plan.digest, "reason": reason, "subjects": count}
+            body: dict[str, Json] = {"run": run.plan, "reason": reason, "subjects": count}
             ports.journal.append(Event(kind=EventKind.SUBJECTS_SPARED, at=now, body=body))
-    changed = sum(n for (_, _, verb), n in rows.items() if verb != "archive")
-    ports.journal.append(
-        Event(
-            kind=EventKind.RUN_FINISHED,
-            at=now,
-            body={
-                "run": plan.digest,
-                "plan": plan.digest,
-                "complete": complete,
-                "subjects": sum(people.values()),
-                "rows": changed,
-                "spared": sum(max(0, n) for n in spared.values()),
-            },
-        )
-    )
+    done: dict[str, Json] = {
+        "run": run.plan,
+        "plan": run.plan,
+        "complete": run.is_complete,
+        "subjects": run.people,
+        "rows": run.changed,
+        "spared": sum(max(0, count) for count in run.spared.values()),
+    }
+    ports.journal.append(Event(kind=EventKind.RUN_FINISHED, at=now, body=done))
     ports.journal.seal(ports.signer)

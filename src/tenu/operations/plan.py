@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from tenu.errors import RefusedError
+from tenu.journal.events import Event, EventKind
 
 from tenu.operations.choosing import Choice, Scene, scene
+from tenu.periods.civil import civil_day
 from tenu.plans.plan import Plan, PlannedEffect, PlannedTask, Spared, pack
 from tenu.plans.selection import Selection
 from tenu.plans.task import Clear, Cut, Effect, Erase, Keep, PersonTask, RecordTask, Seal
-from tenu.ports import Ports, Session
+from tenu.ports import Fate, Ports, Session, Unit
+from tenu.terms import Text
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many steps are done, and how many there are."""
@@ -49,6 +56,71 @@ def plan(ports: Ports, as_of: date, *, progress: Progress = quiet) -> Plan:
             chunk=settings.chunk,
             tasks=tuple(tasks),
         )
+
+
+def today(ports: Ports) -> date:
+    """Return the present civil day where the controller is."""
+    return civil_day(ports.clock.now(), ZoneInfo(ports.workspace.policy.time_zone))
+
+
+def only(made: Plan, systems: Sequence[str]) -> Plan:
+    """Return *made* limited to the tasks of *systems*, or whole when there are none.
+
+    Raises:
+        RefusedError: A system is not one of the plan's.
+    """
+    unknown = sorted(set(systems) - made.maps.keys())
+    if unknown:
+        names, known = ", ".join(unknown), ", ".join(made.maps)
+        raise RefusedError(
+            Text(fr=f"système inconnu : {names}", en=f"unknown system: {names}"),
+            fix=Text(fr=f"systèmes connus : {known}", en=f"known systems: {known}"),
+        )
+    return replace(made, tasks=tuple(t for t in made.tasks if t.system in systems)) if systems else made
+
+
+def keep(ports: Ports, made: Plan) -> None:
+    """Record that *made* is about to be kept in a file."""
+    body = {
+        "plan": made.digest,
+        "policy": made.policy,
+        "as_of": made.as_of.isoformat(),
+        "steps": sum(not task.is_empty for task in made.tasks),
+        "subjects": made.people,
+        "rows": made.rows,
+        "systems": list(made.maps),
+        "schemas": dict(made.schemas),
+    }
+    ports.journal.append(Event(kind=EventKind.PLAN_MADE, at=ports.clock.now(), body=body))
+
+
+def statements(ports: Ports, as_of: date, systems: Sequence[str] = ()) -> Iterator[str]:
+    """Yield the SQL each task would run on its first chunk, values in place, each task under a comment."""
+    with scene(ports, as_of) as opened:
+        tasks = [task for task in opened.tasks if not systems or task.system in systems]
+    for task in tasks:
+        with ports.databases[task.system].rehearsal() as (session, said):
+            if isinstance(task, RecordTask):
+                session.erase_records(task.effect, limit=ports.workspace.settings.chunk)
+            else:
+                _rehearse(session, task, ports.workspace.settings.chunk)
+            yield f"-- {task.name}\n" + ";\n".join(said)
+
+
+def _rehearse(session: Session, task: PersonTask, size: int) -> None:
+    chosen = session.new_list(task.root)
+    session.choose(task, chosen, size=size)
+    unit = Unit(fate=Fate.ARCHIVE if task.seals else Fate.END, chunk=0)
+    session.lock(chosen, unit)
+    session.recheck(task, chosen, unit, alone=True)
+    for effect in task.effects:
+        match effect:
+            case Keep():
+                continue
+            case Seal():
+                list(session.read(effect, chosen, unit))
+            case Cut() | Clear() | Erase():
+                session.perform(effect, chosen, unit)
 
 
 def _count(opened: Scene, task: PersonTask | RecordTask) -> PlannedTask:

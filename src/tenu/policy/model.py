@@ -84,9 +84,7 @@ def parts(value: Any) -> Iterator[Located]:
 
 
 def cited_at(part: Located, field: str, name: str) -> Place:
-    """Return where *name* is written in *field* of *part*: its own columns when on one line."""
-    written = part.at.get(field, part.place)
-    column = written.excerpt.find(name, max(0, written.column - 1))
-    if column < 0:
-        return written
-    return dataclasses.replace(written, column=column + 1, width=len(name))
+    """Return where *name* is written in *field* of *part*: its own item when the field is a list."""
+    value = getattr(part, field)
+    item = f"{field}.{value.index(name)}" if isinstance(value, tuple) and name in value else field
+    return part.at.get(item, part.place)

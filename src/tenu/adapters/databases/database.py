@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from tenu.adapters.databases.changing import Changing
 from tenu.adapters.databases.compile import Compiler
 from tenu.adapters.databases.finding import Finding
 from tenu.adapters.databases.lists import Lists
+from tenu.adapters.databases.recording import Recorder
 from tenu.adapters.databases.work import receipt_table
 from tenu.datamap.catalog import Catalog
 from tenu.datamap.model import System
@@ -63,16 +65,15 @@ class Database:
         Raises:
             UnreachableError: When the database does not answer.
         """
-        catalog = self.catalog()
+        compiler = self._compiler()
         with self._connect(writing=writing) as connection:
-            compiler = Compiler(
-                catalog=catalog,
-                tables=self._tables,
-                zone=self._zone,
-                stored_in=ZoneInfo(self.system.stored_in),
-                held={},
-            )
             yield Session(connection, compiler, self._receipts())
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[tuple[Session, list[str]]]:
+        """Yield a session that runs nothing, and the list of the SQL statements it would have run."""
+        recorder = Recorder(self._engine(writing=False).dialect)
+        yield Session(cast("sa.Connection", recorder), self._compiler(), self._receipts()), recorder.statements
 
     def prepare(self) -> None:
         """Create what tenu keeps in this database, once: the receipts."""
@@ -94,16 +95,28 @@ class Database:
             engine.dispose()
         self._engines.clear()
 
+    def _compiler(self) -> Compiler:
+        return Compiler(
+            catalog=self.catalog(),
+            tables=self._tables,
+            zone=self._zone,
+            stored_in=ZoneInfo(self.system.stored_in),
+            held={},
+        )
+
     def _receipts(self) -> sa.Table:
         postgresql = sa.make_url(self._url).get_backend_name() == "postgresql"
         return receipt_table(OUR_SCHEMA if postgresql else None)
 
-    @contextmanager
-    def _connect(self, *, writing: bool) -> Iterator[sa.Connection]:
+    def _engine(self, *, writing: bool) -> sa.Engine:
         if writing not in self._engines:
             self._engines[writing] = dialects.connect(self._url, writing=writing)
+        return self._engines[writing]
+
+    @contextmanager
+    def _connect(self, *, writing: bool) -> Iterator[sa.Connection]:
         try:
-            connection = self._engines[writing].connect()
+            connection = self._engine(writing=writing).connect()
         except sa.exc.OperationalError as error:
             name, reason = self.system.system, type(error.orig).__name__
             raise UnreachableError(

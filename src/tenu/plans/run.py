@@ -1,0 +1,85 @@
+"""What a run did, all its interruptions included, and how people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tenu.plans.plan import SIGNS
+from tenu.plans.render import number
+from tenu.terms import Language, Text
+
+_SAID = {
+    "archive": Text(fr="scellées dans l'archive", en="sealed in the archive"),
+    "clear": Text(fr="vidées", en="emptied"),
+    "cut": Text(fr="détachées", en="detached"),
+    "erase": Text(fr="effacées", en="erased"),
+}
+_WHY = {
+    "came_back": Text(fr="revenues ou gelées depuis le plan", en="back, or on hold, since the plan"),
+    "busy": Text(fr="verrouillées par quelqu'un d'autre : relancez", en="locked by somebody else: run it again"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run.
+
+    *archived*, *ended*: records of people who left the active base through the archive, or at once. *rows*: by system,
+    table and verb. *spared*: planned people left untouched, by reason. *ended_archives*: packages whose last day came.
+    """
+
+    plan: str
+    archived: int
+    ended: int
+    rows: Mapping[tuple[str, str, str], int]
+    spared: Mapping[str, int]
+    ended_archives: int
+
+    @property
+    def people(self) -> int:
+        """Return how many records of people left the active base."""
+        return self.archived + self.ended
+
+    @property
+    def changed(self) -> int:
+        """Return how many rows were deleted or changed."""
+        return sum(count for (_, _, verb), count in self.rows.items() if verb != "archive")
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether nothing had to be left for lack of a lock."""
+        return self.spared.get("busy", 0) == 0
+
+
+def run_plain(run: Run) -> dict[str, Any]:
+    """Return *run* as the documented JSON of ``tenu apply --json``."""
+    return {
+        "plan": run.plan,
+        "complete": run.is_complete,
+        "people": {"archived": run.archived, "ended": run.ended},
+        "rows": [
+            {"system": system, "table": table, "verb": verb, "rows": count}
+            for (system, table, verb), count in sorted(run.rows.items())
+        ],
+        "spared": {reason: count for reason, count in sorted(run.spared.items()) if count},
+        "ended_archives": run.ended_archives,
+    }
+
+
+def run_lines(run: Run, language: Language) -> Iterator[str]:
+    """Yield *run* as people read it."""
+    for system in sorted({system for system, _, _ in run.rows}):
+        yield system
+        for (name, table, verb), count in sorted(run.rows.items()):
+            if name == system and count:
+                yield f"    {SIGNS[verb]} {table:<18} {number(count, language):>9}  {_SAID[verb].in_(language)}"  # type: ignore[index]
+    for reason, count in run.spared.items():
+        if count:
+            yield f"  {number(count, language)} {_WHY[reason].in_(language)}"
+    archived, ended = number(run.archived, language), number(run.ended, language)
+    if language == "fr":
+        yield f"{archived} fiches passées par l'archive, {ended} terminées, {number(run.changed, language)} lignes changées."
+    else:
+        yield f"{archived} records went through the archive, {ended} ended, {number(run.changed, language)} rows changed."
