@@ -41,6 +41,20 @@ class Finding:
     fix: Text | None = None
     clauses: tuple[str, ...] = ()
 
+    def plain(self) -> dict[str, object]:
+        """Return the finding as plain data, in both languages, for programs."""
+        place = self.place
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "message": {"fr": self.message.fr, "en": self.message.en},
+            "fix": {"fr": self.fix.fr, "en": self.fix.en} if self.fix else None,
+            "file": place.file if place else None,
+            "line": place.line if place else None,
+            "column": place.column if place else None,
+            "clauses": list(self.clauses),
+        }
+
     def render(self, language: Language) -> str:
         """Return the finding as a person reads it: place, code, message, excerpt, way out, where to read more."""
         where = f"{self.place}  " if self.place else ""

@@ -14,6 +14,7 @@ from tenu.datamap.identity import Identity
 from tenu.datamap.model import People, System
 from tenu.journal.checkpoint import Signer
 from tenu.journal.port import Journal
+from tenu.plans.facts import ArchiveFacts
 from tenu.plans.selection import Condition, Selection
 from tenu.errors import RefusedError
 from tenu.plans.task import Change, Effect, Erase, PersonTask, Seal, Vitals
@@ -173,6 +174,7 @@ class Archive(Protocol):
     def recall(self, people: Mapping[Key, Sequence[Identity]]) -> dict[Key, date]: ...
     def expired(self, as_of: date) -> int: ...
     def end(self, as_of: date) -> int: ...
+    def audit(self, as_of: date, no_archive: Sequence[str]) -> ArchiveFacts: ...
 
 
 class Clock(Protocol):

@@ -79,7 +79,7 @@ def test_a_clause_is_printed_in_english() -> None:
     assert "GDPR 5(1)(e)" in _run("C-RET-13", language="en").output
 
 
-@pytest.mark.parametrize("code", ["C-COL-06", "L-RT-01", "A-10", "S-18", "P-REF-06"])
+@pytest.mark.parametrize("code", ["C-COL-06", "L-RT-01", "A-10", "S-18", "T-06", "P-REF-06"])
 def test_nothing_is_printed_beyond_eighty_columns(code: str) -> None:
     """Each kind of explanation fits a narrow terminal."""
     assert max(len(line) for line in _run(code).output.splitlines()) <= COLUMNS

@@ -27,6 +27,7 @@ from sqlalchemy.dialects.mysql import LONGBLOB
 from tenu.adapters.databases.dialects import connect
 from tenu.datamap.identity import Identity, Likeness
 from tenu.errors import TamperedError
+from tenu.plans.facts import ArchiveFacts
 from tenu.ports import Fate, Key, Sealed, Unit
 from tenu.terms import IdentifierKind, Text
 
@@ -169,6 +170,24 @@ class Archive:
             subjects = [r[0] for r in archive.execute(sa.select(SEALED.c.subject).where(SEALED.c.until <= as_of))]
             self._forget(archive, subjects)
         return len(subjects)
+
+    def audit(self, as_of: date, no_archive: Sequence[str]) -> ArchiveFacts:
+        """Return what the archive holds that it should not.
+
+        Args:
+            as_of: A package whose last day is before it is past.
+            no_archive: Rules that have no archive: no package may come from them alone.
+        """
+        alone = sa.or_(sa.false(), *(SEALED.c.task.like(f"%:{rule}") for rule in no_archive))
+        counted = [
+            sa.func.count(),
+            sa.func.count(sa.case((SEALED.c.until < as_of, 1))),
+            sa.func.count(sa.case((SEALED.c.ground == "", 1))),
+            sa.func.count(sa.case((alone, 1))),
+        ]
+        with self._archive.connect() as archive:
+            packages, past, groundless, forbidden = archive.execute(sa.select(*counted).select_from(SEALED)).one()
+        return ArchiveFacts(packages=packages, past=past, groundless=groundless, forbidden=forbidden)
 
     def open(self, subject: str) -> bytes:
         """Return the package of *subject*, opened.

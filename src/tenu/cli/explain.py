@@ -1,4 +1,4 @@
-"""``tenu explain CODE``: print what a clause, a rule, an ambiguity, a duty or a finding code stands for."""
+"""``tenu explain CODE``: print what a clause, rule, ambiguity, duty, duration or finding code stands for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WIDTH = 80
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON, in both languages.")
 @click.pass_context
 def command(context: click.Context, code: str, as_json: bool) -> None:
-    """Tell what CODE stands for, with its source and what to do: C-RET-13, L-RT-01, A-29, S-14, P-REF-02."""
+    """Tell what CODE stands for, with its source and what to do: C-RET-13, L-RT-01, A-29, T-12, P-REF-02."""
     language: Language = getattr(context.obj, "language", "fr")
     try:
         explanation = explain(code)

@@ -17,18 +17,18 @@ from tenu.terms import Severity, Text
 class JudgedBy(StrEnum):
     """What a rule needs before it can be judged.
 
-    POLICY: the policy file alone. SYSTEMS: databases, registers, forms or templates. WAITING: nothing judges
-    it yet, and it is listed as such, never as passed.
+    POLICY: the policy file alone. TEXT: the text people read. SYSTEMS: databases, registers, forms, templates.
+    A rule whose matter was not looked at is listed as such, never as passed.
     """
 
     POLICY = "policy"
+    TEXT = "text"
     SYSTEMS = "systems"
-    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule. *fix* is what to do when it is missed; None when the policy alone cannot judge it."""
+    """One rule. *fix* is what to do when it is missed; None when only the systems can judge it."""
 
     id: str
     severity: Severity

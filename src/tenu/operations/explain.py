@@ -1,4 +1,4 @@
-"""``tenu explain CODE``: a clause, rule, ambiguity, duty or finding code, its source and what to do."""
+"""``tenu explain CODE``: a clause, rule, doubt, duty, duration or finding code, its source, what to do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,17 @@ from typing import Any
 
 from tenu.errors import TenuError
 from tenu.law.catalogue import JudgedBy, Rule, rules
-from tenu.policy.clauses import Ambiguity, Clause, Duty, ambiguities, clauses, duties
+from tenu.policy.clauses import (
+    Ambiguity,
+    Clause,
+    Count,
+    Duty,
+    TimeRule,
+    ambiguities,
+    clauses,
+    duties,
+    time_rules,
+)
 from tenu.terms import Deontic, EvidenceClass, Severity, Text
 
 
@@ -148,6 +158,26 @@ def _duty(duty: Duty) -> Explanation:
     )
 
 
+def _time_rule(rule: TimeRule) -> Explanation:
+    count = _COUNT[rule.kind]
+    note = (
+        ()
+        if rule.note is None
+        else (Section(name="note", heading=Text(fr="Note", en="Note"), body=rule.note),)
+    )
+    return Explanation(
+        code=rule.id,
+        kind=Text(fr=f"durée · {count.fr}", en=f"duration · {count.en}"),
+        title=rule.rule,
+        sections=(
+            Section(name="start", heading=Text(fr="Départ", en="Start"), body=rule.start),
+            Section(name="length", heading=Text(fr="Durée", en="Length"), body=rule.length),
+            *note,
+            Section(name="law", heading=Text(fr="Source", en="Source"), body=_articles((rule.source,))),
+        ),
+    )
+
+
 def _code(code: FindingCode) -> Explanation:
     return Explanation(
         code=code.code,
@@ -186,6 +216,7 @@ _TABLES: tuple[tuple[Callable[[], Mapping[str, Any]], Callable[[Any], Explanatio
     (rules, _rule),
     (ambiguities, _ambiguity),
     (duties, _duty),
+    (time_rules, _time_rule),
     (finding_codes, _code),
 )
 
@@ -213,6 +244,13 @@ _FRENCH_NAMES = (
     ("(historic)", "(historique)"),
     ("when applicable", "s'il s'applique"),
     ("former", "ancienne"),
+    ("policy", "politique"),
+    ("no guidance exists", "aucune recommandation n'existe"),
+    ("arithmetic is ours", "calcul à nous"),
+    ("decrees as examples", "décrets à titre d'exemple"),
+    ("as rewritten by decree", "réécrit par le décret"),
+    ("decree", "décret"),
+    ("law 2025", "loi 2025"),
     (" to ", " à "),
     (" or ", " ou "),
     (" and ", " et "),
@@ -229,6 +267,17 @@ _EVIDENCE: Mapping[EvidenceClass, Text] = {
     EvidenceClass.REGISTRY: Text(fr="les registres", en="the registers"),
     EvidenceClass.LEDGER: Text(fr="le journal de tenu", en="tenu's journal"),
 }
+_COUNT: Mapping[Count, Text] = {
+    Count.DUE: Text(fr="temps pour agir", en="time to act"),
+    Count.MAX: Text(fr="limite, jamais reportée", en="limit, never moved to a later day"),
+    Count.MIN: Text(fr="devoir de garder", en="duty to keep"),
+    Count.MIN_AND_MAX: Text(fr="devoir de garder, et limite", en="duty to keep, and limit"),
+    Count.AT_ONCE: Text(fr="effet immédiat", en="effect at once"),
+    Count.ADJUSTMENT: Text(fr="ajustement d'un délai", en="adjustment of a time to act"),
+    Count.REFERENCE: Text(fr="prescription, pour référence", en="limitation period, for reference"),
+    Count.WINDOW: Text(fr="plage permise", en="permitted window"),
+    Count.CHANGE_OF_LAW: Text(fr="changement de loi", en="change of law"),
+}
 _SEVERITY: Mapping[Severity, Text] = {
     Severity.BLOCKER: Text(fr="bloquante", en="blocker"),
     Severity.MAJOR: Text(fr="majeure", en="major"),
@@ -243,8 +292,5 @@ _JUDGED: Mapping[JudgedBy, Text] = {
         fr="sur les systèmes, registres ou modèles réels ; jamais réputée tenue sans eux",
         en="on the real systems, registers or templates; never held as passed without them",
     ),
-    JudgedBy.WAITING: Text(
-        fr="pas encore ; elle est en attente, jamais réputée tenue",
-        en="not yet; it is waiting, never held as passed",
-    ),
+    JudgedBy.TEXT: Text(fr="sur le texte publié", en="on the published text"),
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from tenu.errors import FindingsError, RefusedError
-from tenu.datamap.drift import compare
+from collections.abc import Iterator
+
 from tenu.datamap.layout import lay_out
+from tenu.errors import FindingsError, RefusedError
 from tenu.journal.events import Event, EventKind
+from tenu.operations.check import schema_findings
 from tenu.plans.plan import Plan, digest_of
 from tenu.ports import Ports
 from tenu.terms import Severity, Text
@@ -32,17 +34,14 @@ def refuse_stale(ports: Ports, plan: Plan) -> None:
             Event(kind=EventKind.RUN_REFUSED, at=ports.clock.now(), body={"reason": reason, "plan": plan.digest})
         )
         raise error
-    findings = tuple(
-        finding
-        for name, database in ports.databases.items()
-        for finding in compare(lay_out(database.system, database.catalog(fresh=True)), ports.workspace.policy)
-        if finding.severity is Severity.BLOCKER
-    )
-    if findings:
-        raise FindingsError(findings)
+    layouts = {name: lay_out(database.system, database.catalog()) for name, database in ports.databases.items()}
+    unsafe = [f for f in schema_findings(ports, layouts, plan.as_of) if f.severity is Severity.BLOCKER]
+    if unsafe:
+        raise FindingsError(tuple(unsafe))
 
 
-def _objections(ports: Ports, plan: Plan):
+def _objections(ports: Ports, plan: Plan) -> Iterator[tuple[str, RefusedError]]:
+    """Yield why *plan* may not be applied, worst first: a word for the journal, and the error."""
     again = Text(fr="refaites un plan et relisez-le : tenu plan -o FICHIER", en="make a new plan and read it: tenu plan -o FILE")
     if ports.clock.now() > plan.expires_at:
         day = plan.expires_at.isoformat(timespec="minutes")

@@ -1,7 +1,7 @@
 """The clause catalogue: what a policy like this one promises, clause by clause, and how each one is proved.
 
-Three packaged tables: 146 clauses, 42 ambiguities of the text with the reading applied, and 24 duties the law
-adds to what the text promises.
+Four packaged tables: 146 clauses, 42 ambiguities of the text with the reading applied, 24 duties the law
+adds to what the text promises, and 40 rules of time.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -58,6 +59,36 @@ class Duty:
     evidence: Text
 
 
+class Count(StrEnum):
+    """How a duration is counted.
+
+    DUE: a time to act, in months it ends on a working day. MAX: a limit, ends early. MIN: a duty, ends late.
+    """
+
+    DUE = "DUE"
+    MAX = "MAX"
+    MIN = "MIN"
+    MIN_AND_MAX = "MIN+MAX"
+    AT_ONCE = "now"
+    ADJUSTMENT = "adj."
+    REFERENCE = "ref."
+    WINDOW = "window"
+    CHANGE_OF_LAW = "valid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeRule:
+    """One duration: what it is for, what starts it, how long it lasts, and what else to know."""
+
+    id: str
+    kind: Count
+    rule: Text
+    start: Text
+    length: Text
+    note: Text | None
+    source: str
+
+
 @cache
 def clauses() -> Mapping[str, Clause]:
     """Return every clause by its id, in the order of the text."""
@@ -74,6 +105,12 @@ def ambiguities() -> Mapping[str, Ambiguity]:
 def duties() -> Mapping[str, Duty]:
     """Return every statutory duty by its id."""
     return MappingProxyType({entry["id"]: _duty(entry) for entry in _table("duties")})
+
+
+@cache
+def time_rules() -> Mapping[str, TimeRule]:
+    """Return every rule of time by its id."""
+    return MappingProxyType({entry["id"]: _time_rule(entry) for entry in _table("time_rules")})
 
 
 def _table(name: str) -> list[dict[str, Any]]:
@@ -114,4 +151,17 @@ def _duty(entry: dict[str, Any]) -> Duty:
         duty=Text(**entry["duty"]),
         law=tuple(entry["law"]),
         evidence=Text(**entry["evidence"]),
+    )
+
+
+def _time_rule(entry: dict[str, Any]) -> TimeRule:
+    note = entry["note"]
+    return TimeRule(
+        id=entry["id"],
+        kind=Count(entry["kind"]),
+        rule=Text(**entry["rule"]),
+        start=Text(**entry["start"]),
+        length=Text(**entry["length"]),
+        note=None if note is None else Text(**note),
+        source=entry["source"],
     )

@@ -62,7 +62,7 @@ class Finding(Desk):
             *self.latest(vitals.endings, rows),
         ).where(self.compiler.where(matching(people.where), rows, root), sa.or_(sa.false(), *matches))
         found = [self._found(row, len(keys), names, vital=True) for row in self.connection.execute(query)]
-        look_up.drop(self.connection)
+        self.connection.execute(sa.schema.DropTable(look_up))
         return found
 
     def alive_among(self, root: str, keys: Sequence[Key], condition: Condition) -> set[Key]:
@@ -84,7 +84,7 @@ class Finding(Desk):
             sa.Column("value", sa.String(190), primary_key=True),
             prefixes=["TEMPORARY"],
         )
-        table.create(self.connection)
+        self.connection.execute(sa.schema.CreateTable(table))
         rows = ({"kind": kind.value, "value": value} for kind, values in wanted.items() for value in sorted(values))
         while batch := list(islice(rows, BATCH)):
             self.connection.execute(sa.insert(table), batch)

@@ -20,12 +20,12 @@ class Lists(Desk):
     def new_list(self, root: str) -> PeopleList:
         """Return a new, empty list of people of *root*, private to this session."""
         chosen = people_list(self.compiler.catalog, self.compiler.tables, root, self.next_name("list"))
-        chosen.table.create(self.connection)
+        self.connection.execute(sa.schema.CreateTable(chosen.table))
         return chosen
 
     def drop_list(self, chosen: PeopleList) -> None:
         """Forget *chosen*."""
-        chosen.table.drop(self.connection)
+        self.connection.execute(sa.schema.DropTable(chosen.table))
 
     def hold(self, root: str, keys: Iterable[Key]) -> None:
         """List these people of *root* as held: every later verb of this session leaves them alone."""

@@ -33,9 +33,6 @@ class Recorder:
         self.statements.append(statement)
         return Nothing()
 
-    def _run_ddl_visitor(self, visitor: Any, element: Any, **options: Any) -> None:
-        visitor(self.dialect, self, **options).traverse_single(element)
-
     def commit(self) -> None:
         """Do nothing: nothing was done."""
 

@@ -1,0 +1,231 @@
+"""``tenu attest``: the clause table, live. Every store is asked now; the answer is written in the journal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from tenu.errors import RefusedError, UnreachableError
+from tenu.journal.events import Event, EventKind
+from tenu.journal.shapes import is_name
+from tenu.law.ceilings import ceiling, outlasts
+from tenu.operations.check import check
+from tenu.operations.plan import Progress, plan, quiet, today
+from tenu.plans.facts import ArchiveFacts, Facts, Signature
+from tenu.plans.truth import lawful, truth
+from tenu.policy.clauses import clauses
+from tenu.policy.model import Policy
+from tenu.ports import Ports
+from tenu.terms import ClauseStatus, Language, Text
+
+STATUS_WORDS: Mapping[ClauseStatus, Text] = {
+    ClauseStatus.KEPT: Text(fr="tenue", en="kept"),
+    ClauseStatus.BROKEN: Text(fr="rompue", en="broken"),
+    ClauseStatus.UNKNOWN: Text(fr="inconnue", en="unknown"),
+    ClauseStatus.ATTESTED: Text(fr="attestée", en="attested"),
+}
+ROLL_UP = "C-GEN-02"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClauseTruth:
+    """One line of the table: is the sentence true of the systems, would the facts satisfy the law, and what says so."""
+
+    id: str
+    title: Text
+    promise: ClauseStatus
+    law: ClauseStatus
+    evidence: Text
+    computed_at: datetime
+
+    def plain(self, language: Language) -> dict[str, str]:
+        """Return the line as the documented JSON of ``tenu attest --json``."""
+        return {
+            "id": self.id,
+            "title": self.title.in_(language),
+            "promise": self.promise.value,
+            "law": self.law.value,
+            "evidence": self.evidence.in_(language),
+            "computed_at": self.computed_at.isoformat(),
+        }
+
+
+def attest(ports: Ports, as_of: date | None = None, *, progress: Progress = quiet) -> tuple[ClauseTruth, ...]:
+    """Return the truth of the 146 clauses, computed now, and record it.
+
+    Args:
+        ports: What may be asked.
+        as_of: Civil day of the controller; today by default.
+        progress: Told of each task looked at.
+    """
+    day = as_of or today(ports)
+    facts = _facts(ports, day, progress)
+    now = ports.clock.now()
+    table = []
+    for clause in clauses().values():
+        promise = truth(clause, facts)
+        law = lawful(clause, promise, facts)
+        table.append(
+            ClauseTruth(
+                id=clause.id,
+                title=clause.title,
+                promise=promise.status,
+                law=law.status,
+                evidence=promise.evidence,
+                computed_at=now,
+            )
+        )
+    done = _rolled_up(table)
+    _record(ports, done, day, facts.unreachable)
+    return done
+
+
+def sign(ports: Ports, clause: str, role: str, until: date, evidence: str | None = None) -> None:
+    """Record a person's word, given by *role*, that *clause* is true until the day *until*.
+
+    Raises:
+        RefusedError: There is no such clause, the day is past, or the role is not a technical name.
+    """
+    if clause not in clauses():
+        raise RefusedError(
+            Text(fr=f"aucune clause « {clause} »", en=f"no clause '{clause}'"),
+            fix=Text(fr="tenu attest en donne la liste", en="tenu attest lists them"),
+        )
+    if until <= today(ports):
+        raise RefusedError(Text(fr="une attestation doit finir plus tard qu'aujourd'hui", en="an attestation must end after today"))
+    if not is_name(role):
+        raise RefusedError(
+            Text(fr="donnez un rôle, pas un nom : dpo, finance, hr…", en="give a role, not a name: dpo, finance, hr…")
+        )
+    body = {"clause": clause, "role": role, "status": ClauseStatus.ATTESTED.value, "valid_until": until.isoformat()}
+    body |= {"policy": ports.workspace.policy_digest} | ({"evidence": evidence} if evidence else {})
+    ports.journal.append(Event(kind=EventKind.CLAUSE_ATTESTED, at=ports.clock.now(), body=body))
+    ports.journal.seal(ports.signer)
+
+
+def counts(table: tuple[ClauseTruth, ...]) -> dict[str, int]:
+    """Return how many clauses have each status."""
+    found = Counter(line.promise for line in table)
+    return {status.value: found[status] for status in ClauseStatus}
+
+
+def _facts(ports: Ports, day: date, progress: Progress) -> Facts:
+    policy = ports.workspace.policy
+    checked = check(ports, day)
+    lint = tuple(found for found in checked.findings if found.code.startswith("L-"))
+    schema = tuple(found for found in checked.findings if not found.code.startswith("L-"))
+    overdue, doubtful = _late(ports, day, progress) if not checked.unreachable else ({}, {})
+    return Facts(
+        as_of=day,
+        policy=policy,
+        systems=ports.workspace.systems,
+        unreachable=checked.unreachable,
+        overdue=overdue,
+        doubtful=doubtful,
+        bound=_bound(ports),
+        stricter=_stricter(policy, day),
+        schema=schema,
+        lint=lint,
+        archive=_archive_facts(ports, day),
+        last_run_complete=_last_run(ports),
+        signatures=_signatures(ports, day),
+    )
+
+
+def _late(ports: Ports, day: date, progress: Progress) -> tuple[dict[str, int], dict[str, int]]:
+    """Return, by rule, who was already due yesterday, so is past their last day today; and who is in doubt."""
+    overdue: Counter[str] = Counter()
+    doubtful: Counter[str] = Counter()
+    try:
+        yesterday = plan(ports, day - timedelta(days=1), progress=progress)
+    except UnreachableError:
+        return {}, {}
+    for task in yesterday.tasks:
+        for rule in task.rules:
+            overdue[rule] += task.people or task.rows
+            doubtful[rule] += task.spared.ambiguous
+    return dict(overdue), dict(doubtful)
+
+
+def _bound(ports: Ports) -> dict[str, tuple[str, ...]]:
+    """Return, by rule, the tables that live by it."""
+    rule_of = {purpose.id: purpose.retention for purpose in ports.workspace.policy.purposes}
+    found: dict[str, list[str]] = {}
+    for system in ports.workspace.systems:
+        for name, table in system.tables.items():
+            limit = [table.record_limit.rule] if table.record_limit else []
+            own = [p for column in table.columns.values() for p in column.purposes or ()]
+            rules = limit or [rule_of[p] for p in (*table.purposes, *own) if p in rule_of]
+            for rule in dict.fromkeys(rules):
+                found.setdefault(rule, []).append(f"{system.system}.{name}")
+    return {rule: tuple(tables) for rule, tables in found.items()}
+
+
+def _stricter(policy: Policy, day: date) -> frozenset[str]:
+    """Return the rules that promise longer than the law's reference of *day*."""
+    found = ((rule, ceiling(rule.id, day)) for rule in policy.retention.rules)
+    return frozenset(r.id for r, limit in found if limit and outlasts(r.active.lasts, limit.value, day))
+
+
+def _archive_facts(ports: Ports, day: date) -> ArchiveFacts:
+    no_archive = [rule.id for rule in ports.workspace.policy.retention.rules if rule.archive is None]
+    return ports.archive.audit(day, no_archive)
+
+
+def _last_run(ports: Ports) -> bool | None:
+    last = None
+    for event in ports.journal.events(kind=EventKind.RUN_FINISHED):
+        last = bool(event.body["complete"])
+    return last
+
+
+def _signatures(ports: Ports, day: date) -> dict[str, Signature]:
+    """Return the latest word given on each clause, of those still valid on *day*."""
+    found = {}
+    for event in ports.journal.events(kind=EventKind.CLAUSE_ATTESTED):
+        body = event.body
+        until = date.fromisoformat(str(body.get("valid_until", day.isoformat())))
+        found[str(body["clause"])] = Signature(
+            clause=str(body["clause"]),
+            role=str(body["role"]),
+            signed_on=event.at.date(),
+            valid_until=until,
+            evidence=str(body["evidence"]) if "evidence" in body else None,
+        )
+    return {clause: signature for clause, signature in found.items() if signature.valid_until >= day}
+
+
+def _rolled_up(table: list[ClauseTruth]) -> tuple[ClauseTruth, ...]:
+    """Return *table* with the clause that sums up all the others: broken if one is, unknown if one is."""
+    others = [line for line in table if line.id != ROLL_UP]
+    bad = [line.id for line in others if line.promise is ClauseStatus.BROKEN]
+    unsure = sum(1 for line in others if line.promise is ClauseStatus.UNKNOWN)
+    status = ClauseStatus.BROKEN if bad else ClauseStatus.UNKNOWN if unsure else ClauseStatus.KEPT
+    names = ", ".join(bad[:8]) + ("…" if len(bad) > 8 else "")
+    said = Text(
+        fr=f"{len(bad)} rompues ({names}), {unsure} inconnues", en=f"{len(bad)} broken ({names}), {unsure} unknown"
+    )
+    law = ClauseStatus.BROKEN if any(line.law is ClauseStatus.BROKEN for line in others) else ClauseStatus.UNKNOWN
+    return tuple(
+        line
+        if line.id != ROLL_UP
+        else ClauseTruth(
+            id=line.id, title=line.title, promise=status, law=law, evidence=said, computed_at=line.computed_at
+        )
+        for line in table
+    )
+
+
+def _record(ports: Ports, table: tuple[ClauseTruth, ...], day: date, unreachable: tuple[str, ...]) -> None:
+    body = {
+        "as_of": day.isoformat(),
+        "statuses": {line.id: line.promise.value for line in table},
+        "law": {line.id: line.law.value for line in table},
+        "policy": ports.workspace.policy_digest,
+        "systems": list(ports.databases),
+        "unreachable": list(unreachable),
+    }
+    ports.journal.append(Event(kind=EventKind.CLAUSE_COMPUTED, at=ports.clock.now(), body=body))
+    ports.journal.seal(ports.signer)

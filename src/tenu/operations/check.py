@@ -1,0 +1,88 @@
+"""``tenu check``: everything the law, the policy and the live schemas say, at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from tenu.datamap.drift import compare
+from tenu.datamap.findings import finding
+from tenu.datamap.layout import Layout, lay_out
+from tenu.errors import Finding, UnreachableError
+from tenu.journal.events import Event, EventKind
+from tenu.law.ceilings import effective_active
+from tenu.law.lint import lint, not_judged
+from tenu.plans.constraints import unclearable
+from tenu.plans.retention import retention_tasks
+from tenu.plans.rulebook import rulebook
+from tenu.ports import Ports
+from tenu.terms import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What was looked at, and what was found, worst first. *waiting*: law rules nothing can judge yet."""
+
+    findings: tuple[Finding, ...]
+    systems: tuple[str, ...]
+    unreachable: tuple[str, ...]
+    waiting: int
+
+    @property
+    def blockers(self) -> int:
+        """Return how many findings stop a run or break a text of law."""
+        return sum(1 for found in self.findings if found.severity is Severity.BLOCKER)
+
+
+def check(ports: Ports, as_of: date) -> Checked:
+    """Return every finding on the workspace as it is, with the law of *as_of*. Reads only."""
+    layouts, silent = _layouts(ports)
+    found = [*schema_findings(ports, layouts, as_of), *silent, *lint(ports.workspace.policy, as_of)]
+    order = list(Severity)
+    return Checked(
+        findings=tuple(sorted(found, key=lambda f: order.index(f.severity))),
+        systems=tuple(ports.databases),
+        unreachable=tuple(name for name in ports.databases if name not in layouts),
+        waiting=len(not_judged()),
+    )
+
+
+def schema_findings(ports: Ports, layouts: dict[str, Layout], as_of: date) -> list[Finding]:
+    """Return what the data maps and the live schemas say against one another, and against what a run must do."""
+    policy = ports.workspace.policy
+    active = {rule.id: effective_active(rule, policy, as_of) for rule in policy.retention.rules}
+    found = [f for layout in layouts.values() for f in compare(layout, policy)]
+    if not any(f.severity is Severity.BLOCKER for f in found):
+        tasks = retention_tasks(layouts.values(), rulebook(policy, active, as_of))
+        found.extend(unclearable(layouts, tasks))
+    return found
+
+
+def record(ports: Ports, checked: Checked) -> None:
+    """Write in the journal that a check was done, and how many findings of each code it gave."""
+    codes = Counter(found.code for found in checked.findings)
+    severities = Counter(found.severity.value for found in checked.findings)
+    body = {
+        "findings": len(checked.findings),
+        "policy": ports.workspace.policy_digest,
+        "codes": dict(codes),
+        "severities": dict(severities),
+        "systems": list(checked.systems),
+        "unreachable": list(checked.unreachable),
+    }
+    ports.journal.append(Event(kind=EventKind.CHECK_DONE, at=ports.clock.now(), body=body))
+
+
+def _layouts(ports: Ports) -> tuple[dict[str, Layout], list[Finding]]:
+    """Return the layout of each system that answers, and a finding for each that does not."""
+    layouts, silent = {}, []
+    for name, database in ports.databases.items():
+        try:
+            layouts[name] = lay_out(database.system, database.catalog(fresh=True))
+        except UnreachableError as error:
+            place = database.system.at.get("url", database.system.place)
+            fix = (error.fix.fr, error.fix.en) if error.fix else None
+            said = (error.message.fr, error.message.en)
+            silent.append(finding("D-REACH-01", Severity.BLOCKER, place, said, fix, ("C-OPS-01",)))
+    return layouts, silent

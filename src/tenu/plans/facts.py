@@ -1,0 +1,85 @@
+"""What a clause is judged on: facts counted over the whole company at one instant. Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from tenu.datamap.model import System
+from tenu.errors import Finding
+from tenu.policy.model import Policy
+from tenu.terms import ClauseStatus, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveFacts:
+    """What the archive holds: packages in all, past their last day, without a ground, or from a rule with no archive."""
+
+    packages: int
+    past: int
+    groundless: int
+    forbidden: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A person's word on a clause, by role, until a day. *evidence*: digest of what they looked at, if any."""
+
+    clause: str
+    role: str
+    signed_on: date
+    valid_until: date
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything looked at for one table of clauses.
+
+    *overdue*: by retention rule, people and records whose last day is over. *doubtful*: by rule, people due in one
+    system whom nobody can tell from somebody active elsewhere. *bound*: by rule, the tables that live by it.
+    *schema*: findings on data maps; *lint*: findings of the law on the policy. *unreachable*: systems that did not
+    answer; nothing is concluded about them.
+    """
+
+    as_of: date
+    policy: Policy
+    systems: tuple[System, ...]
+    unreachable: tuple[str, ...]
+    overdue: Mapping[str, int]
+    doubtful: Mapping[str, int]
+    bound: Mapping[str, tuple[str, ...]]
+    stricter: frozenset[str]
+    schema: tuple[Finding, ...]
+    lint: tuple[Finding, ...]
+    archive: ArchiveFacts
+    last_run_complete: bool | None
+    signatures: Mapping[str, Signature]
+
+    def codes(self, *codes: str) -> tuple[Finding, ...]:
+        """Return the schema findings that carry one of *codes*."""
+        return tuple(found for found in self.schema if found.code in codes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """Whether one clause is true, and what says so."""
+
+    status: ClauseStatus
+    evidence: Text
+
+
+def kept(fr: str, en: str) -> Truth:
+    """Return that the clause is true, with what was counted."""
+    return Truth(status=ClauseStatus.KEPT, evidence=Text(fr=fr, en=en))
+
+
+def broken(fr: str, en: str) -> Truth:
+    """Return that the clause is false, with what was counted."""
+    return Truth(status=ClauseStatus.BROKEN, evidence=Text(fr=fr, en=en))
+
+
+def unknown(fr: str, en: str) -> Truth:
+    """Return that nothing can be said, with what is missing."""
+    return Truth(status=ClauseStatus.UNKNOWN, evidence=Text(fr=fr, en=en))

@@ -1,0 +1,300 @@
+"""Is each clause true today? One small function per way of knowing, and the table of which clause asks which.
+
+A clause nothing looks at is unknown, and says what would look at it. A zero counted while a system was silent, a column
+unclassified or a person in doubt is unknown too, never kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+
+from tenu.law.territory import EEA
+from tenu.plans.facts import Facts, Truth, broken, kept, unknown
+from tenu.policy.clauses import Clause
+from tenu.terms import ClauseStatus, LegalBasis, Severity, Text
+
+Judge = Callable[[Facts], Truth]
+BREAKING = (Severity.BLOCKER, Severity.MAJOR)
+
+
+def truth(clause: Clause, facts: Facts) -> Truth:
+    """Return whether *clause* is true; a person's word counts only where nothing can be computed."""
+    judge = JUDGES.get(clause.id)
+    computed = judge(facts) if judge else None
+    if computed is not None and computed.status is not ClauseStatus.UNKNOWN:
+        return computed
+    signature = facts.signatures.get(clause.id)
+    if signature is not None and signature.valid_until >= facts.as_of:
+        until = signature.valid_until.isoformat()
+        return Truth(
+            status=ClauseStatus.ATTESTED,
+            evidence=Text(
+                fr=f"attestée par {signature.role} le {signature.signed_on}, jusqu'au {until}",
+                en=f"attested by {signature.role} on {signature.signed_on}, until {until}",
+            ),
+        )
+    return computed or unknown(f"à prouver par : {clause.proof.fr}", f"to be proved by: {clause.proof.en}")
+
+
+def lawful(clause: Clause, promise: Truth, facts: Facts) -> Truth:
+    """Return whether the same facts satisfy the law: what the linter says of the sentence, then the facts.
+
+    A promise longer than the law's reference can be kept and unlawful.
+    """
+    cited = [found for found in facts.lint if clause.id in found.clauses and found.severity in BREAKING]
+    if cited:
+        codes = ", ".join(sorted({found.code for found in cited}))
+        return broken(f"règles de droit : {codes}", f"rules of law: {codes}")
+    rule = RULE_OF.get(clause.id)
+    if rule is None or promise.status is ClauseStatus.UNKNOWN:
+        return unknown("aucune règle de droit ne le juge encore", "no rule of law judges it yet")
+    if rule in facts.stricter:
+        return broken("la référence de la loi est plus courte", "the law's reference is shorter")
+    return promise
+
+
+# ── ways of knowing ──
+
+
+def _silent(facts: Facts) -> Truth | None:
+    if facts.unreachable:
+        names = ", ".join(facts.unreachable)
+        return unknown(f"systèmes muets : {names}", f"silent systems: {names}")
+    blocking = [found for found in facts.schema if found.severity is Severity.BLOCKER]
+    if blocking:
+        codes = ", ".join(sorted({found.code for found in blocking}))
+        return unknown(f"carte des données à corriger : {codes}", f"data map to be mended: {codes}")
+    return None
+
+
+def _nothing_overdue(*rules: str) -> Judge:
+    """Return the judge that no row lived past its last day by one of *rules*."""
+    return partial(_overdue, rules=rules)
+
+
+def _overdue(facts: Facts, rules: tuple[str, ...]) -> Truth:
+    if silent := _silent(facts):
+        return silent
+    late = sum(facts.overdue.get(rule, 0) for rule in rules)
+    tables = sorted({table for rule in rules for table in facts.bound.get(rule, ())})
+    if late:
+        return broken(f"{late} au-delà de leur dernier jour", f"{late} past their last day")
+    if not tables:
+        return unknown(
+            "aucune table de la carte ne suit cette règle : rien n'a été regardé",
+            "no table of the data maps lives by this rule: nothing was looked at",
+        )
+    doubtful = sum(facts.doubtful.get(rule, 0) for rule in rules)
+    if doubtful:
+        return unknown(f"{doubtful} personnes à départager par un humain", f"{doubtful} people for a human to tell apart")
+    where = ", ".join(tables)
+    return kept(f"0 au-delà de leur dernier jour ({where})", f"0 past their last day ({where})")
+
+
+def _no_findings(codes: Iterable[str], said: Text) -> Judge:
+    return partial(_findings, codes=tuple(codes), said=said)
+
+
+def _findings(facts: Facts, codes: tuple[str, ...], said: Text) -> Truth:
+    found = facts.codes(*codes)
+    if found:
+        places = ", ".join(dict.fromkeys(str(f.place) for f in found[:5]))
+        return broken(f"{len(found)} : {places}", f"{len(found)}: {places}")
+    if facts.unreachable:
+        return _silent(facts) or unknown("", "")
+    return kept(said.fr, said.en)
+
+
+def _archive(facts: Facts, wrong: str) -> Truth:
+    count: int = getattr(facts.archive, wrong)
+    packages = facts.archive.packages
+    if count:
+        return broken(f"{count} dossiers sur {packages}", f"{count} of {packages} packages")
+    return kept(f"0 dossier sur {packages}", f"0 of {packages} packages")
+
+
+def _archive_ends(facts: Facts, rule: str) -> Truth:
+    ended = _archive(facts, "past")
+    return ended if ended.status is ClauseStatus.BROKEN or facts.bound.get(rule) else _overdue(facts, (rule,))
+
+
+def _basis(facts: Facts, rule: str, basis: LegalBasis) -> Truth:
+    wrong = [p.id for p in facts.policy.purposes if p.retention == rule and p.basis not in (None, basis)]
+    missing = [p.id for p in facts.policy.purposes if p.retention == rule and p.basis is None]
+    if wrong:
+        names = ", ".join(wrong)
+        return broken(f"une autre base pour : {names}", f"another basis for: {names}")
+    if missing:
+        names = ", ".join(missing)
+        return broken(f"aucune base annoncée pour : {names}", f"no basis announced for: {names}")
+    return kept(f"base « {basis} » partout", f"basis '{basis}' everywhere")
+
+
+def _every_basis(facts: Facts) -> Truth:
+    bare = [purpose.id for purpose in facts.policy.purposes if purpose.basis is None]
+    names = ", ".join(bare)
+    if bare:
+        return broken(f"{len(bare)} finalités sans base : {names}", f"{len(bare)} purposes without a basis: {names}")
+    return kept("chaque finalité a une base", "every purpose has a basis")
+
+
+def _cited_duties(facts: Facts) -> Truth:
+    bare = [
+        p.id for p in facts.policy.purposes if p.basis is LegalBasis.LEGAL_OBLIGATION and not p.legal_text
+    ]
+    names = ", ".join(bare)
+    if bare:
+        return broken(f"aucun texte cité pour : {names}", f"no text cited for: {names}")
+    return kept("chaque obligation légale cite son texte", "every legal obligation cites its text")
+
+
+def _told(facts: Facts) -> Truth:
+    lacking = {
+        p.id: [str(u) for u in p.unstated if str(u) in ("basis", "retention", "categories", "recipients")]
+        for p in facts.policy.purposes
+    }
+    bare = [name for name, what in lacking.items() if what]
+    if bare:
+        names = ", ".join(bare[:6]) + ("…" if len(bare) > 6 else "")
+        return broken(
+            f"{len(bare)} finalités dont un des cinq sujets n'est pas dit : {names}",
+            f"{len(bare)} purposes leave one of the five topics unsaid: {names}",
+        )
+    return kept("les cinq sujets sont dits pour chaque finalité", "the five topics are said for every purpose")
+
+
+def _every_rule(facts: Facts) -> Truth:
+    known = {rule.id for rule in facts.policy.retention.rules}
+    bare = [p.id for p in facts.policy.purposes if p.retention not in known]
+    if bare:
+        return broken(f"sans durée : {', '.join(bare)}", f"without a duration: {', '.join(bare)}")
+    return kept(f"{len(facts.policy.purposes)} finalités, chacune une durée", f"{len(facts.policy.purposes)} purposes, each with a duration")
+
+
+def _addresses(facts: Facts) -> Truth:
+    forms = facts.policy.controller.published_addresses
+    if len(forms) > 1:
+        return broken(f"{len(forms)} façons d'écrire l'adresse", f"{len(forms)} spellings of the address")
+    return unknown("l'adresse reste à sonder", "the address is still to be probed")
+
+
+def _inside_eea(facts: Facts) -> Truth:
+    outside = [f"{s.system} ({s.country})" for s in facts.systems if s.country not in EEA]
+    if outside:
+        return broken(f"hors de l'EEE : {', '.join(outside)}", f"outside the EEA: {', '.join(outside)}")
+    return unknown(
+        "tous les systèmes décrits sont dans l'EEE ; restent les destinataires, les sauvegardes et les accès à distance",
+        "every described system is in the EEA; recipients, backups and remote access remain",
+    )
+
+
+def _closed_restarts(facts: Facts) -> Truth:
+    listened = {kind for r in facts.policy.retention.rules if r.id == "prospecting" for kind in r.active.restarted_by}
+    feeds = sum(1 for system in facts.systems for act in system.acts if act.kind in listened)
+    if silent := _silent(facts):
+        return silent
+    if not feeds:
+        return unknown("aucun acte de prospect n'est décrit", "no act of a prospect is described")
+    return kept(
+        f"{feeds} sources d'actes, toutes de la liste fermée ; une ouverture n'en est pas",
+        f"{feeds} feeds of acts, all of the closed list; an opening is none",
+    )
+
+
+def _ended_for_good(facts: Facts) -> Truth:
+    if facts.last_run_complete is None:
+        return unknown("aucune exécution n'est au journal", "no run is in the journal")
+    late = sum(facts.overdue.values())
+    if late or not facts.last_run_complete:
+        return broken(f"{late} encore là après leur dernier jour", f"{late} still there past their last day")
+    return _silent(facts) or kept("dernière exécution complète, 0 restant", "last run complete, 0 left")
+
+
+def _governed(facts: Facts) -> Truth:
+    return _findings(
+        facts,
+        ("D-TBL-01", "D-TBL-02", "D-OWN-01", "D-OWN-02", "D-PUR-01", "D-RULE-01"),
+        Text(fr="chaque table a sa règle et ses phases", en="every table has its rule and its phases"),
+    )
+
+
+def _law_first(facts: Facts) -> Truth:
+    keeping = [f"{s.system}.{n}" for s in facts.systems for n, t in s.tables.items() if t.kept_by_law]
+    if facts.codes("D-LEG-01", "D-LEG-02", "D-CAS-01"):
+        return broken("une durée légale n'est pas respectée par la carte", "the data map breaks a legal period")
+    if not keeping:
+        return unknown("aucune table n'est dite gardée par la loi", "no table is said to be kept by law")
+    return kept(f"la loi d'abord pour {', '.join(keeping)}", f"the law first for {', '.join(keeping)}")
+
+
+def _longest_ground(facts: Facts) -> Truth:
+    longest = max(facts.policy.retention.legal_periods, key=lambda p: (p.lasts.years, p.lasts.months), default=None)
+    over = [
+        r.id
+        for r in facts.policy.retention.rules
+        if r.archive and (longest is None or r.archive.lasts.years > longest.lasts.years)
+    ]
+    if over:
+        return broken(f"archive plus longue que tout texte cité : {', '.join(over)}", f"archive longer than any cited text: {', '.join(over)}")
+    text = longest.text if longest else ""
+    return kept(f"aucune archive plus longue que {text}", f"no archive longer than {text}")
+
+
+_CLASSIFIED = Text(fr="chaque colonne est classée", en="every column is classified")
+_PERSON_RULES = ("prospecting", "contract", "relation")
+
+JUDGES: Mapping[str, Judge] = {
+    "C-GEN-03": _told,
+    "C-CTL-02": _addresses,
+    "C-TRF-01": _inside_eea,
+    "C-CAT-01": _no_findings(("D-PUR-01", "D-COL-02"), _CLASSIFIED),
+    "C-CAT-03": _no_findings(("D-PUR-01", "D-COL-02"), _CLASSIFIED),
+    "C-CAT-04": _nothing_overdue("connection_logs"),
+    "C-CAT-05": _nothing_overdue("calls"),
+    "C-CAT-06": _no_findings(("D-CAT-01", "D-COL-02"), Text(fr="aucune catégorie hors liste", en="no category outside the list")),
+    "C-PUR-11": _nothing_overdue("relation"),
+    "C-PUR-13": _nothing_overdue("relation"),
+    "C-PUR-14": _nothing_overdue("audience"),
+    "C-PAY-03": _nothing_overdue("bank_details"),
+    "C-FRD-01": _nothing_overdue("fraud_alerts"),
+    "C-SEC-01": _nothing_overdue("video"),
+    "C-SEC-02": _nothing_overdue("badge"),
+    "C-AGD-01": _nothing_overdue("agenda"),
+    "C-ACC-01": _nothing_overdue("accounts"),
+    "C-LGB-01": _every_basis,
+    "C-LGB-06": _cited_duties,
+    "C-RET-01": _governed,
+    "C-RET-02": _nothing_overdue(*_PERSON_RULES),
+    "C-RET-04": partial(_archive, wrong="groundless"),
+    "C-RET-06": partial(_archive, wrong="past"),
+    "C-RET-07": _ended_for_good,
+    "C-RET-09": _every_rule,
+    "C-RET-10": _longest_ground,
+    "C-RET-11": _law_first,
+    "C-RET-13": _nothing_overdue("prospecting"),
+    "C-RET-14": _closed_restarts,
+    "C-RET-15": partial(_archive, wrong="forbidden"),
+    "C-RET-16": partial(_basis, rule="contract", basis=LegalBasis.CONTRACT),
+    "C-RET-17": _nothing_overdue("contract"),
+    "C-RET-19": partial(_archive_ends, rule="contract"),
+    "C-RET-20": partial(_basis, rule="relation", basis=LegalBasis.CONTRACT),
+    "C-RET-21": _nothing_overdue("relation"),
+    "C-RET-22": partial(_archive_ends, rule="relation"),
+}
+"""Clause to its judge. A clause that is not here is unknown until something looks at it."""
+
+RULE_OF: Mapping[str, str] = {
+    "C-CAT-04": "connection_logs",
+    "C-CAT-05": "calls",
+    "C-PUR-14": "audience",
+    "C-PAY-03": "bank_details",
+    "C-SEC-01": "video",
+    "C-SEC-02": "badge",
+    "C-ACC-01": "accounts",
+    "C-RET-13": "prospecting",
+    "C-RET-17": "contract",
+    "C-RET-21": "relation",
+}
+"""Clause to the rule whose length the law may find too long."""
+
