@@ -16,6 +16,11 @@ from tenu.adapters.workspace import KEYS, read_workspace, resolve, secret
 from tenu.ports import Clock, Ports
 
 
+def addresses(folder: Path) -> dict[str, str]:
+    """Return the address of each system of the workspace in *folder*, variables resolved."""
+    return {system.system: resolve(system.url, folder) for system in read_workspace(folder).systems}
+
+
 @contextmanager
 def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
     """Open everything the workspace in *folder* names, and close it at the end.

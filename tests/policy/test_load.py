@@ -77,6 +77,8 @@ def test_a_place_cannot_be_written_in_a_file() -> None:
         ("clauses: [C-CTL-01, C-CTL-02]", "clauses: [C-CTL-01, C-CTL-02, C-CTL-09]", "P-REF-05"),
         ("clauses: [C-CNI-01]", "clauses: []", "P-REF-06"),
         ("basis: consent\n    unstated: [categories]", "basis: null\n    unstated: [categories]", "P-REF-07"),
+        ("fiscal_year_end: 12-31", "fiscal_year_end: 12-31\nnot_promised: [C-SEC-99]", "P-REF-05"),
+        ("fiscal_year_end: 12-31", "fiscal_year_end: 12-31\nnot_promised: [C-SEC-01]", "P-REF-10"),
         ("reading: A-36", "reading: A-63", "P-REF-08"),
         ("Europe/Paris", "Europe/Pariss", "P-REF-09"),
     ],
@@ -84,6 +86,14 @@ def test_a_place_cannot_be_written_in_a_file() -> None:
 def test_a_reference_that_leads_nowhere_is_a_finding_of_its_own(old: str, new: str, code: str) -> None:
     """Each kind of lost reference has its code, and only that one is reported."""
     assert [finding.code for finding in findings_of(altered(old, new))] == [code]
+
+
+def test_a_clause_said_not_promised_need_not_be_cited() -> None:
+    """A company that makes fewer promises says which, and its file loads."""
+    text = altered("clauses: [C-CNI-01]", "clauses: []").replace(
+        "fiscal_year_end:", "not_promised: [C-CNI-01]\nfiscal_year_end:"
+    )
+    assert findings_of(text) == ()
 
 
 def test_all_lost_references_are_told_at_once() -> None:

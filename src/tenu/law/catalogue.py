@@ -17,7 +17,7 @@ from tenu.terms import Severity, Text
 class JudgedBy(StrEnum):
     """What a rule needs before it can be judged.
 
-    POLICY: the policy file alone. TEXT: the text people read. SYSTEMS: databases, registers, forms, templates.
+    POLICY: the policy file alone. TEXT: the text people read. SYSTEMS: databases, registers, forms.
     A rule whose matter was not looked at is listed as such, never as passed.
     """
 

@@ -21,7 +21,8 @@ LONG_SHARE = 10
 """Percentage of long sentences a text may have; our own threshold."""
 
 _HEDGE = re.compile(
-    r"\b(?:susceptibles?|potentiel\w*|le cas échéant|peut|peuvent|pouvons|pourra|pourront|encore|amenée?s?\s+à)\b",
+    r"\b(?:susceptibles?|potentiel\w*|le cas échéant|peut|peuvent|pouvons|pourra|pourront|encore"
+    r"|amenée?s?\s+à)\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
@@ -49,11 +50,8 @@ def wording(text: str, *, file: str) -> Iterator[Finding]:
 
 def sentences(text: str) -> tuple[Sentence, ...]:
     """Return the sentences of *text*; a blank line ends one, as a full stop does."""
-    found = (
-        Sentence(words=len(_WORD.findall(each.group())), start=each.start())
-        for each in _SENTENCE.finditer(text)
-    )
-    return tuple(sentence for sentence in found if sentence.words)
+    found = ((len(_WORD.findall(each.group())), each.start()) for each in _SENTENCE.finditer(text))
+    return tuple(Sentence(words=words, start=start) for words, start in found if words)
 
 
 def _hedges(text: str, file: str) -> Iterator[Finding]:
@@ -63,8 +61,8 @@ def _hedges(text: str, file: str) -> Iterator[Finding]:
     if len(hedges) * 1000 > HEDGES_PER_THOUSAND * words:
         rate = round(1000 * len(hedges) / words)
         message = Text(
-            fr=f"{len(hedges)} mots qui hésitent, {rate} pour mille (« peut », « susceptible », « le cas échéant »)",
-            en=f"{len(hedges)} hedging words, {rate} per thousand ('may', 'likely to', 'where applicable')",
+            fr=f"{len(hedges)} mots qui hésitent, {rate} pour mille (« peut », « le cas échéant »)",
+            en=f"{len(hedges)} hedging words, {rate} per thousand ('may', 'where applicable')",
         )
         yield _found("L-PB-15", message, _place(text, hedges[0], file))
 
@@ -75,9 +73,10 @@ def _long_sentences(text: str, file: str) -> Iterator[Finding]:
     long = [sentence for sentence in every if sentence.words > LONG_SENTENCE]
     if len(long) * 100 > LONG_SHARE * len(every):
         longest = max(long, key=lambda sentence: sentence.words)
+        share = f"{len(long)}/{len(every)}"
         message = Text(
-            fr=f"{len(long)} phrases sur {len(every)} passent {LONG_SENTENCE} mots ; la plus longue en a {longest.words}",
-            en=f"{len(long)} of {len(every)} sentences exceed {LONG_SENTENCE} words; the longest has {longest.words}",
+            fr=f"{share} phrases passent {LONG_SENTENCE} mots ; la plus longue en a {longest.words}",
+            en=f"{share} sentences exceed {LONG_SENTENCE} words; the longest has {longest.words}",
         )
         yield _found("L-AC-04", message, _place(text, longest.start, file))
 

@@ -47,6 +47,10 @@ class Run:
         """Return how many rows were deleted or changed."""
         return sum(count for (_, _, verb), count in self.rows.items() if verb != "archive")
 
+    def rows_of(self, verb: str) -> int:
+        """Return how many rows one verb changed."""
+        return sum(count for (_, _, said), count in self.rows.items() if said == verb)
+
     @property
     def is_complete(self) -> bool:
         """Return whether nothing had to be left for lack of a lock."""

@@ -20,6 +20,7 @@ from tenu.policy.edition import Edition
 from tenu.policy.handling import AutomatedDecisions, Handling
 from tenu.policy.parties import Authority, Controller, Officer
 from tenu.policy.phases import Phases
+from tenu.policy.promise import ClauseId
 from tenu.policy.purposes import LegalBases, Purpose, PurposeLimits
 from tenu.policy.recipients import Recipients
 from tenu.policy.retention import Retention
@@ -33,7 +34,8 @@ class Policy(Located):
 
     *time_zone* is the IANA zone whose civil days every duration is counted in;
     *fiscal_year_end* the day (``MM-DD``) accounting periods run from;
-    *deliberate* the promises stricter than the law someone confirmed.
+    *deliberate* the promises stricter than the law someone confirmed;
+    *not_promised* the clauses of the catalogue this policy does not make its own.
     """
 
     edition: Edition
@@ -58,6 +60,7 @@ class Policy(Located):
     cookies: Cookies
     changes: Changes
     deliberate: tuple[Deliberate, ...] = ()
+    not_promised: tuple[ClauseId, ...] = ()
 
     def purpose(self, identifier: str) -> Purpose:
         """Return the purpose called *identifier*; KeyError when the policy has none."""

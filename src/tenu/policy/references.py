@@ -78,11 +78,12 @@ def _known_clauses(policy: Policy) -> Iterator[Finding]:
     kind = Text(fr="clause inconnue", en="unknown clause")
     for part in parts(policy):
         yield from _named("P-REF-05", kind, part, "clauses", names=getattr(part, "clauses", ()), known=known)
+    yield from _named("P-REF-05", kind, policy, "not_promised", names=policy.not_promised, known=known)
 
 
 def _every_clause_cited(policy: Policy) -> Iterator[Finding]:
     cited = policy.clause_places()
-    missing = [clause for clause in clauses() if clause not in cited]
+    missing = [clause for clause in clauses() if clause not in cited and clause not in policy.not_promised]
     if missing:
         count, named = len(missing), ", ".join(missing)
         message = Text(
@@ -90,10 +91,22 @@ def _every_clause_cited(policy: Policy) -> Iterator[Finding]:
             en=f"nothing answers for {count} clause(s): {named}",
         )
         fix = Text(
-            fr="citez chacune sous « clauses: » de la promesse qui la porte",
-            en="cite each one under 'clauses:' of the promise that carries it",
+            fr="citez chacune sous « clauses: » de la promesse qui la porte, ou sous « not_promised: »",
+            en="cite each one under 'clauses:' of the promise that carries it, or under 'not_promised:'",
         )
         yield _finding("P-REF-06", Place(file=policy.place.file), message, fix)
+
+
+def _promised_or_not(policy: Policy) -> Iterator[Finding]:
+    cited = policy.clause_places()
+    for clause in policy.not_promised:
+        if clause in cited:
+            message = Text(
+                fr=f"« {clause} » est promise ({cited[clause][0]}) et dite non promise",
+                en=f"'{clause}' is promised ({cited[clause][0]}) and said not to be",
+            )
+            fix = Text(fr="gardez l'un des deux", en="keep one of the two")
+            yield _finding("P-REF-10", cited_at(policy, "not_promised", clause), message, fix)
 
 
 def _basis_or_silence(policy: Policy) -> Iterator[Finding]:
@@ -163,6 +176,7 @@ _CHECKS: tuple[Callable[[Policy], Iterator[Finding]], ...] = (
     _unique_identifiers,
     _known_clauses,
     _every_clause_cited,
+    _promised_or_not,
     _basis_or_silence,
     _known_readings,
     _known_time_zone,

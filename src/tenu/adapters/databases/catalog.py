@@ -25,7 +25,7 @@ def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog
     primary = inspector.get_multi_pk_constraint(schema=schema, kind=ObjectKind.TABLE)
     foreign = _foreign_keys(inspector, schema, roofs)
     unique = inspector.get_multi_unique_constraints(schema=schema, kind=ObjectKind.TABLE)
-    indexes = inspector.get_multi_indexes(schema=schema, kind=ObjectKind.TABLE)
+    indexes = _indexes(inspector, schema, roofs)
     metadata = sa.MetaData()
     tables, reflected = [], {}
     for place, found in columns.items():
@@ -39,8 +39,15 @@ def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog
                 columns=tuple(_column(c, connection.dialect) for c in found),
                 primary_key=key,
                 foreign_keys=tuple(dict.fromkeys(foreign.get(name, ()))),
-                unique=tuple(tuple(u["column_names"]) for u in unique.get(place) or ()),
-                indexes=tuple(tuple(c for c in i["column_names"] if c) for i in indexes.get(place) or ()),
+                unique=tuple(
+                    dict.fromkeys(
+                        [
+                            *(tuple(u["column_names"]) for u in unique.get(place) or ()),
+                            *(index for index, only_once in indexes.get(name, {}).items() if only_once),
+                        ]
+                    )
+                ),
+                indexes=tuple(indexes.get(name, {})),
                 partitions=tuple(sorted(part for part, roof in roofs.items() if roof == name)),
             )
         )
@@ -94,7 +101,7 @@ def _kind(type_: Any) -> ColumnKind:  # noqa: PLR0911 - one line per kind is the
         return ColumnKind.JSON
     if isinstance(type_, sa.LargeBinary | sa.types._Binary):
         return ColumnKind.BINARY
-    if isinstance(type_, sa.Enum | sa.String):
+    if isinstance(type_, sa.String) and not isinstance(type_, sa.Enum):
         return ColumnKind.TEXT
     return ColumnKind.OTHER
 
@@ -115,6 +122,24 @@ def _foreign_keys(inspector: Inspector, schema: str | None, roofs: Mapping[str, 
     return found
 
 
+def _indexes(
+    inspector: Inspector, schema: str | None, roofs: Mapping[str, str]
+) -> dict[str, dict[tuple[str, ...], bool]]:
+    """Return, by table, the columns of each index and whether it is unique; a roof has those all its partitions have."""
+    found: dict[str, dict[tuple[str, ...], bool]] = {}
+    for (_, name), several in inspector.get_multi_indexes(schema=schema, kind=ObjectKind.TABLE).items():
+        found[name] = {}
+        for index in several:
+            columns = tuple(column for column in index["column_names"] if column)
+            only_once = bool(index["unique"]) and len(columns) == len(index["column_names"])
+            found[name][columns] = only_once or found[name].get(columns, False)
+    for roof in set(roofs.values()):
+        parts = [set(found.get(part, ())) for part, top in roofs.items() if top == roof]
+        for columns in sorted(set.intersection(*parts) if parts else ()):
+            found.setdefault(roof, {}).setdefault(columns, False)
+    return found
+
+
 def _partition_roofs(connection: sa.Connection, schema: str | None) -> dict[str, str]:
     """Return partition name -> partitioned table name (PostgreSQL; elsewhere partitions are not tables)."""
     if connection.dialect.name != "postgresql":
@@ -122,7 +147,8 @@ def _partition_roofs(connection: sa.Connection, schema: str | None) -> dict[str,
     query = sa.text(
         "SELECT part.relname, roof.relname FROM pg_inherits i JOIN pg_class part ON part.oid = i.inhrelid "
         "JOIN pg_class roof ON roof.oid = i.inhparent JOIN pg_namespace n ON n.oid = part.relnamespace "
-        "WHERE roof.relkind = 'p' AND n.nspname = coalesce(:schema, current_schema())"
+        "WHERE roof.relkind = 'p' "
+        "AND (n.nspname = :schema OR (CAST(:schema AS text) IS NULL AND pg_table_is_visible(part.oid)))"
     )
     direct = {part: roof for part, roof in connection.execute(query, {"schema": schema})}
 

@@ -1,0 +1,53 @@
+"""``tenu init``: start a workspace."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from tenu.cli.context import FINE, Context, console, exits
+
+SETTINGS = """# People per transaction, and what one run may touch at most. Every line may go: these are the defaults.
+chunk = 1000
+plan_expires_in_hours = 24
+# max_people = 10000
+# max_rows = 200000
+
+# Where tenu keeps what it knows. PostgreSQL addresses are welcome; secrets come from the environment.
+[stores]
+journal = "${TENU_URL:-sqlite:///tenu.db}"
+archive = "${TENU_ARCHIVE_URL:-sqlite:///archive.db}"
+vault = "${TENU_VAULT_URL:-sqlite:///vault.db}"
+"""
+IGNORED = "keys/\n*.db\n*.db-wal\n*.db-shm\nplan*.json\n"
+
+
+@click.command(name="init")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+@exits
+def command(context: Context, folder: Path) -> int:
+    """Start a workspace in FOLDER: a policy to adapt, a place for data maps, the settings."""
+    from tenu.errors import RefusedError  # noqa: PLC0415
+    from tenu.terms import Text  # noqa: PLC0415
+
+    policy = folder / "policy.yaml"
+    if policy.exists():
+        raise RefusedError(
+            Text(fr=f"{policy} existe déjà", en=f"{policy} already exists"),
+            fix=Text(fr="donnez un autre dossier", en="give another folder"),
+        )
+    (folder / "systems").mkdir(parents=True, exist_ok=True)
+    policy.write_bytes((files("tenu.sample") / "policy.yaml").read_bytes())
+    (folder / "tenu.toml").write_text(SETTINGS, encoding="utf-8")
+    (folder / ".gitignore").write_text(IGNORED, encoding="utf-8")
+    french = context.language == "fr"
+    console().print(
+        f"{folder} : adaptez policy.yaml, puis « tenu discover URL -o systems/NOM.yaml », puis « tenu check »."
+        if french
+        else f"{folder}: adapt policy.yaml, then 'tenu discover URL -o systems/NAME.yaml', then 'tenu check'.",
+        markup=False,
+    )
+    return FINE
