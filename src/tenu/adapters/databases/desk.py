@@ -92,12 +92,22 @@ class Desk:
     def rows_of(
         self, effect: Effect, chosen: PeopleList, *, alias: bool = False
     ) -> tuple[sa.FromClause, list[Clause]]:
-        """Return the rows of the effect's table and the conditions that tie them to the people of *chosen*."""
+        """Return the rows of the effect's table and the conditions that tie them to the people of *chosen*.
+
+        The people table itself is left out when the last link already holds its key: the list has it too.
+        """
         table = self.compiler.tables[effect.table]
         rows: sa.FromClause = table.alias() if alias else table
-        joins, person = self.compiler.join(rows, effect.path)
+        path, last = effect.path, dict(effect.path[-1].pairs) if effect.path else {}
+        there_to_here = {there: here for here, there in last.items()}
+        if set(there_to_here) == set(chosen.keys):
+            joins, holder = self.compiler.join(rows, path[:-1])
+            mine = chosen.tied_to([holder.c[there_to_here[key]] for key in chosen.keys])
+        else:
+            joins, person = self.compiler.join(rows, path)
+            mine = chosen.same(person)
         where = self.compiler.where(effect.where, rows, effect.table)
-        return rows, [*(on for _, on in joins), chosen.same(person), where]
+        return rows, [*(on for _, on in joins), mine, where]
 
     def latest(self, endings: Sequence[Ending], rows: sa.FromClause) -> list[Any]:
         """Return, for each ending, the latest value of its column for the person at hand."""

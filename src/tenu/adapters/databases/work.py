@@ -6,8 +6,9 @@ small row that commits, or rolls back, with the very change it speaks of.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -29,7 +30,11 @@ class PeopleList:
 
     def same(self, rows: sa.FromClause) -> sa.ColumnElement[bool]:
         """Return the join between this list and *rows* of its people table."""
-        return sa.and_(*(rows.c[name] == self.table.c[f"k{i}"] for i, name in enumerate(self.keys)))
+        return self.tied_to([rows.c[name] for name in self.keys])
+
+    def tied_to(self, columns: Sequence[sa.ColumnElement[Any]]) -> sa.ColumnElement[bool]:
+        """Return the join between this list and *columns* that hold its key, in the same order."""
+        return sa.and_(*(column == mine for column, mine in zip(columns, self.key_columns(), strict=True)))
 
     def unit(self, fate: int, chunk: int) -> sa.ColumnElement[bool]:
         """Return the rows of one chunk of one fate."""
