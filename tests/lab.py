@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from tenu.operations.apply import Run, apply
+from tenu.operations.apply import apply
 from tenu.operations.plan import plan
 from tenu.plans.plan import Plan, read_plan
+from tenu.plans.run import Run
 from tenu.ports import Ports
 from tenu.sample import Company
 from tenu.wiring import open_ports

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tenu.adapters.archive import SEALED, Archive
+from tenu.adapters.archive import SEALED
 from tenu.sample.answers import Answer, Fate
 from tenu.sample.schema import SYSTEMS
 
@@ -26,7 +26,7 @@ class State:
     sealed: Mapping[Place, set[str]]
 
 
-def state_of(urls: Mapping[str, str], archive: Archive | None = None) -> State:
+def state_of(urls: Mapping[str, str], archive: Any = None) -> State:
     """Read everything."""
     rows = {place: row for system, url in urls.items() for place, row in _rows(system, url)}
     sealed: dict[Place, set[str]] = {}
@@ -45,7 +45,7 @@ def _rows(system: str, url: str) -> Iterator[tuple[Place, dict[str, Any]]]:
     engine.dispose()
 
 
-def _sealed(archive: Archive) -> Iterator[tuple[Place, str]]:
+def _sealed(archive: Any) -> Iterator[tuple[Place, str]]:
     with archive._archive.connect() as connection:
         found = connection.execute(sa.select(SEALED.c.subject, SEALED.c.system, SEALED.c.until)).all()
     for subject, system, until in found:

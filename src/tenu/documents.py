@@ -29,7 +29,7 @@ def document(cls: type[T]) -> type[T]:
     decorate = pydantic.dataclasses.dataclass(
         frozen=True, kw_only=True, config=ConfigDict(extra="forbid", arbitrary_types_allowed=True)
     )
-    return decorate(cls)
+    return decorate(cls)  # type: ignore[return-value]  # the class itself, made a dataclass in place
 
 
 @document

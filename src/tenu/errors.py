@@ -5,6 +5,7 @@ TenuError
 ├── RefusedError         tenu could act and will not: stale plan, limits passed, unsafe schema
 │   └── (one class per reason, raised where the refusal is decided)
 ├── UnreachableError     a store did not answer; nothing is concluded from its silence
+├── StoreError           a store answered that it cannot: disk full, missing right; nothing is left half done
 └── TamperedError        evidence does not verify
 """
 
@@ -94,6 +95,10 @@ class RefusedError(TenuError):
 
 class UnreachableError(TenuError):
     """A store did not answer. Nothing is concluded from its silence."""
+
+
+class StoreError(TenuError):
+    """A store answered that it cannot: its disk is full, a right is missing. Nothing is left half done."""
 
 
 class TamperedError(TenuError):

@@ -19,7 +19,7 @@ from tenu.plans.selection import Condition, Selection
 from tenu.errors import RefusedError
 from tenu.plans.task import Change, Effect, Erase, PersonTask, Seal, Vitals
 from tenu.policy.model import Policy
-from tenu.terms import IdentifierKind
+from tenu.terms import IdentifierKind, Text
 
 Key = tuple[Any, ...]
 """The primary key of one person's row, in the order of the key's columns."""
@@ -99,6 +99,14 @@ class BusyError(RefusedError):
     """Somebody else holds the rows; nothing was changed, trying again later is safe."""
 
 
+def appeared(table: str) -> BusyError:
+    """Return the refusal to delete rows of *table* that nobody has read for the archive."""
+    return BusyError(
+        Text(fr=f"des lignes de « {table} » sont apparues entre-temps", en=f"rows of '{table}' appeared meanwhile"),
+        fix=Text(fr="relancez « tenu apply » : il reprend", en="run 'tenu apply' again: it goes on"),
+    )
+
+
 class Session(Protocol):
     """One connection to one of the company's databases. Nothing is kept unless ``commit`` is called."""
 
@@ -128,6 +136,7 @@ class Session(Protocol):
     def count(self, effect: Effect, chosen: Any) -> int: ...
     def count_rows(self, selection: Selection) -> int: ...
     def read(self, seal: Seal, chosen: Any, unit: Unit) -> Iterator[Rows]: ...
+    def take(self, seal: Seal, erase: Erase, chosen: Any, unit: Unit) -> list[Rows]: ...
     def shared_keys(self, effect: Erase, chosen: Any, unit: Unit) -> list[Key]: ...
     def erase_unheld(self, effect: Erase, keys: Sequence[Key]) -> int: ...
     def perform(self, effect: Change, chosen: Any, unit: Unit) -> int: ...

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy.dialects.mysql import LONGBLOB
 
 from tenu.adapters.databases.dialects import connect
+from tenu.adapters.databases.failures import translate
 from tenu.datamap.identity import Identity, Likeness
 from tenu.errors import TamperedError
 from tenu.plans.facts import ArchiveFacts
@@ -87,6 +88,8 @@ class Archive:
     def __init__(self, archive_url: str, vault_url: str, key: bytes) -> None:
         self._archive = connect(archive_url, writing=True)
         self._vault = connect(vault_url, writing=True)
+        translate(self._archive, "archive")
+        translate(self._vault, "vault")
         self._wrapping = AESGCM(key)
         self._index_key = HKDF(hashes.SHA256(), 32, salt=None, info=b"tenu archive index").derive(key)
         _ARCHIVE.create_all(self._archive)

@@ -7,8 +7,10 @@ has and the source never noted is wiped, here when the transaction fails, by the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from tenu.datamap.identity import normalise
 from tenu.operations.choosing import Choice, Scene
@@ -17,7 +19,7 @@ from tenu.periods.limits import last_day
 from tenu.plans.retention import vitals
 from tenu.plans.selection import any_of
 from tenu.plans.task import Clear, Cut, Erase, Keep, Seal
-from tenu.ports import BusyError, Fate, Found, Key, Line, Rows, Sealed, Session, Unit
+from tenu.ports import BusyError, Fate, Found, Key, Line, Rows, Sealed, Session, Unit, appeared
 from tenu.terms import IdentifierKind, Text
 
 
@@ -36,8 +38,7 @@ def do_chunk(opened: Scene, choice: Choice, unit: Unit, run: str) -> int:
             session.spare(chosen, [] if choice.alone else _back_elsewhere(opened, choice, keys))
             people = session.left(chosen, unit)
             if people:
-                sealed = _seal(opened, choice, unit, run) if sealing else {}
-                session.note(run, choice.task.name, unit, _change(session, choice, unit, people, sealed))
+                session.note(run, choice.task.name, unit, _done(opened, choice, unit, people, run))
     except BaseException:
         if sealing:
             opened.ports.archive.wipe(run, choice.task.name, unit)
@@ -63,14 +64,63 @@ def _back_elsewhere(opened: Scene, choice: Choice, keys: Sequence[Key]) -> list[
     return list(dict.fromkeys(back))
 
 
-def _change(
-    session: Session, choice: Choice, unit: Unit, people: int, sealed: Mapping[str, int]
-) -> Iterator[Line]:
+def _done(opened: Scene, choice: Choice, unit: Unit, people: int, run: str) -> list[Line]:
+    """Seal and change one chunk; return what was done, the archive being committed already."""
+    sealing = _Sealing(opened, choice, unit) if unit.fate is Fate.ARCHIVE else None
+    changed = list(_change(opened.sessions[choice.task.system], choice, unit, sealing))
+    lines = [*sealing.commit(run), *changed] if sealing else changed
+    return [replace(line, people=people) for line in lines]
+
+
+class _Sealing:
+    """What the archive must hold of one chunk: read before its people go, committed before the source is."""
+
+    def __init__(self, opened: Scene, choice: Choice, unit: Unit) -> None:
+        """Read what nothing will delete as it is; the rest is taken in the very statement that deletes it."""
+        self._opened, self._choice, self._unit = opened, choice, unit
+        self._session, task = opened.sessions[choice.task.system], choice.task
+        self._rows: dict[Key, list[Rows]] = defaultdict(list)
+        self.taken = task.taken()
+        self.counts: dict[str, int] = {}
+        for seal in task.effects:
+            if isinstance(seal, Seal) and seal not in self.taken.values():
+                self._add(seal, self._session.read(seal, choice.chosen, unit))
+        lasts = [ending.lasts for ending in task.endings]
+        self._untils = {
+            key: latest([*(last_day(d, p) for d, p in zip(days, lasts, strict=False) if d), days[-1]])
+            for key, days in self._session.ends(task, choice.chosen, unit)
+        }
+        people = opened.layouts[task.system].system.people[task.root]
+        self._found = list(self._session.identities(choice.chosen, people, unit))
+
+    def take(self, erase: Erase) -> int:
+        """Delete rows and keep them for the archive; return how many."""
+        seal = self.taken[erase]
+        return self._add(seal, self._session.take(seal, erase, self._choice.chosen, self._unit))
+
+    def commit(self, run: str) -> list[Line]:
+        """Seal what was read, person by person, and commit it; return how many rows of each table."""
+        task = self._choice.task
+        ground = _ground(self._opened, task.rules)
+        people = (
+            _sealed(task.system, task.root, person, self._rows[person.key], self._untils[person.key], ground)
+            for person in self._found
+        )
+        self._opened.ports.archive.put(run, task.name, self._unit, people)
+        return [Line(verb="archive", table=table, rows=rows, people=0) for table, rows in self.counts.items()]
+
+    def _add(self, seal: Seal, read: Iterable[Rows]) -> int:
+        self.counts[seal.table] = 0
+        for part in read:
+            self._rows[part.key].append(part)
+            self.counts[seal.table] += part.count
+        return self.counts[seal.table]
+
+
+def _change(session: Session, choice: Choice, unit: Unit, sealing: _Sealing | None) -> Iterator[Line]:
     """Do every effect in order and yield what each did; refuse to erase a row the archive did not read."""
     effects = choice.task.effects
     shared = {e: session.shared_keys(e, choice.chosen, unit) for e in effects if isinstance(e, Erase) and e.shared}
-    for table, rows in sealed.items():
-        yield Line(verb="archive", table=table, rows=rows, people=people)
     for effect in effects:
         match effect:
             case Keep() | Seal():
@@ -81,44 +131,14 @@ def _change(
                 verb, rows = "clear", session.perform(effect, choice.chosen, unit)
             case Erase(shared=True):
                 verb, rows = "erase", session.erase_unheld(effect, shared[effect])
+            case Erase() if sealing and effect in sealing.taken:
+                verb, rows = "erase", sealing.take(effect)
             case Erase():
                 verb, rows = "erase", session.perform(effect, choice.chosen, unit)
-                if effect.table in sealed and rows > sealed[effect.table]:
-                    raise _appeared(effect.table)
+                if sealing and effect.table in sealing.counts and rows > sealing.counts[effect.table]:
+                    raise appeared(effect.table)
         if rows:
-            yield Line(verb=verb, table=effect.table, rows=rows, people=people)
-
-
-def _appeared(table: str) -> BusyError:
-    return BusyError(
-        Text(fr=f"des lignes de « {table} » sont apparues entre-temps", en=f"rows of '{table}' appeared meanwhile"),
-        fix=Text(fr="relancez « tenu apply » : il reprend", en="run 'tenu apply' again: it goes on"),
-    )
-
-
-def _seal(opened: Scene, choice: Choice, unit: Unit, run: str) -> dict[str, int]:
-    """Read what must be archived, seal it person by person, commit it; return how many rows of each table."""
-    session, task = opened.sessions[choice.task.system], choice.task
-    counts: dict[str, int] = {}
-    rows: dict[Key, list[Rows]] = defaultdict(list)
-    for effect in task.effects:
-        if isinstance(effect, Seal):
-            counts[effect.table] = 0
-            for part in session.read(effect, choice.chosen, unit):
-                rows[part.key].append(part)
-                counts[effect.table] += part.count
-    lasts = [ending.lasts for ending in task.endings]
-    untils = {
-        key: latest([*(last_day(d, p) for d, p in zip(days, lasts, strict=False) if d), days[-1]])
-        for key, days in session.ends(task, choice.chosen, unit)
-    }
-    people = opened.layouts[task.system].system.people[task.root]
-    found = list(session.identities(choice.chosen, people, unit))
-    ground = _ground(opened, task.rules)
-    opened.ports.archive.put(
-        run, task.name, unit, (_sealed(task.system, task.root, p, rows[p.key], untils[p.key], ground) for p in found)
-    )
-    return counts
+            yield Line(verb=verb, table=effect.table, rows=rows, people=0)
 
 
 def _sealed(
@@ -141,11 +161,13 @@ def _sealed(
 
 def _package(rows: Sequence[Rows]) -> bytes:
     """Return the person's rows as one JSON object by table; the rows themselves are the server's own JSON, unread."""
-    tables = (
-        f'"{part.table}":{{"columns":[{",".join(chr(34) + c + chr(34) for c in part.columns)}],"rows":{part.json}}}'
-        for part in rows
-    )
-    return ("{" + ",".join(tables) + "}").encode()
+    return ("{" + ",".join(f"{_heading(part.table, part.columns)}{part.json}}}" for part in rows) + "}").encode()
+
+
+@lru_cache(maxsize=1_000)
+def _heading(table: str, columns: tuple[str, ...]) -> str:
+    """Return what comes before the rows of a table in a package."""
+    return f'"{table}":{{"columns":[{",".join(f"{chr(34)}{name}{chr(34)}" for name in columns)}],"rows":'
 
 
 def _identifiers(person: Found) -> Iterator[tuple[IdentifierKind, str]]:

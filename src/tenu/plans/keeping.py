@@ -1,16 +1,21 @@
 """Which rows must stay although their person goes: kept by law, or pointed at by a row that stays.
 
+A row that points here by another link than the one it belongs to somebody by may be somebody else's: it stays, so it
+lets go of the row that leaves when it can, and holds it when it cannot.
+
 Source: policy C-RET-10, C-RET-11; GDPR 17(3)(b).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from tenu.datamap.layout import Estate, Layout, Reference
+from tenu.datamap.catalog import Column, ColumnKind
+from tenu.datamap.layout import Estate, Hop, Layout, Reference
 from tenu.plans.rulebook import Rulebook
-from tenu.plans.selection import ALWAYS, NEVER, Clearing, Condition, Equals, Since, any_of, linked
+from tenu.plans.selection import ALWAYS, NEVER, Cleared, Clearing, Condition, Equals, Since, any_of, linked, negate
 
 
 class Keeping:
@@ -46,7 +51,7 @@ class Keeping:
         """Yield the links a staying row must cut so that a row of *table* can go, with which rows stay."""
         for reference in self._layout.references_to(table):
             stays = self._stays(reference)
-            if reference.cuttable and reference.child != table and stays != NEVER:
+            if reference.cuttable and stays != NEVER:
                 yield reference, stays
 
     def _staying(self, table: str) -> Condition:
@@ -62,21 +67,79 @@ class Keeping:
             return ALWAYS
         declared = self._layout.system.tables[reference.child].kept_by_law
         if declared is not None and declared.follows == reference.parent:
-            return self.pinned(reference.child)
-        return self.staying(reference.child)
+            return any_of([self.pinned(reference.child), self._foreign(reference)])
+        return any_of([self.staying(reference.child), self._foreign(reference)])
+
+    def _foreign(self, reference: Reference) -> Condition:
+        """Return when the child of *reference* is not of the same person as the row it points at.
+
+        Both rows lead to the same row by their first link, or they are taken for two people's; one who owns both
+        loses the child first, and then nothing points any more.
+        """
+        child, parent = self._estate.of(reference.child), self._estate.of(reference.parent)
+        if child is None or parent is None or reference.up() in child.path[:1]:
+            return NEVER
+        same = self._owner_pairs(reference, child.path, parent.path)
+        if same is None:
+            return ALWAYS
+        return negate(linked((Hop(table=reference.parent, pairs=(*reference.up().pairs, *same)),), ALWAYS))
+
+    def _owner_pairs(
+        self, reference: Reference, child: tuple[Hop, ...], parent: tuple[Hop, ...]
+    ) -> tuple[tuple[str, str], ...] | None:
+        """Return the columns of child and parent that are equal when both belong to the same row, None if none say."""
+        if not child and not parent:
+            live = self._layout.catalog.table(reference.parent)
+            return tuple((name, name) for name in live.primary_key) if live else None
+        if child and not parent:
+            return child[0].pairs if child[0].table == reference.parent else None
+        if not child or child[0].table != parent[0].table:
+            return None
+        theirs = {there: here for here, there in parent[0].pairs}
+        mine = {there: here for here, there in child[0].pairs}
+        return tuple((mine[c], theirs[c]) for c in mine) if mine.keys() == theirs.keys() else None
 
     def _reference(self, child: str, parent: str) -> Reference:
         return next(r for r in self._layout.references if r.child == child and r.parent == parent)
 
 
 def clearings(layout: Layout, table: str, columns: tuple[str, ...]) -> tuple[Clearing, ...]:
-    """Return what each of *columns* becomes in a row that stays: NULL, else what the data map says, else empty."""
+    """Return what each of *columns* becomes in a row that stays: what the data map says, else NULL, else empty text.
+
+    What the column cannot become is NULL here and a finding of ``constraints``.
+    """
     declared = layout.system.tables[table].columns
     live = layout.catalog.table(table)
     found = []
     for name in columns:
         column = live.column(name) if live else None
         if column is not None:
-            to = declared[name].cleared_to
-            found.append(Clearing(column=name, to=to if to is not None else None if column.nullable else ""))
+            empty = "" if column.kind is ColumnKind.TEXT and not column.nullable else None
+            said = declared[name].cleared_to
+            found.append(Clearing(column=name, to=empty if said is None else as_stored(said, column)))
     return tuple(found)
+
+
+def as_stored(said: str | int, column: Column) -> Cleared:
+    """Return what a data map writes as a value of *column*, None when the column cannot hold it."""
+    match column.kind:
+        case ColumnKind.TEXT:
+            return str(said)
+        case ColumnKind.INTEGER | ColumnKind.NUMBER:
+            return said if isinstance(said, int) else None
+        case ColumnKind.BOOLEAN:
+            return bool(said) if said in (0, 1) else None
+        case ColumnKind.DAY | ColumnKind.INSTANT | ColumnKind.ZONED_INSTANT:
+            return _moment(str(said), column.kind)
+        case ColumnKind.BINARY | ColumnKind.JSON | ColumnKind.OTHER:
+            return None
+
+
+def _moment(said: str, kind: ColumnKind) -> date | datetime | None:
+    try:
+        at = datetime.fromisoformat(said)
+    except ValueError:
+        return None
+    if kind is ColumnKind.DAY:
+        return at.date()
+    return at.replace(tzinfo=UTC) if kind is ColumnKind.ZONED_INSTANT else at

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from tenu.datamap.layout import Hop
 from tenu.datamap.model import Scalar, When
+
+
+Cleared = str | int | bool | date | datetime | None
+"""What a column may become in a row that stays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ class Clearing:
     """What a column becomes in a row that stays: *to* None is NULL; ``{key}`` in a text is the row's own key."""
 
     column: str
-    to: str | int | None
+    to: Cleared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

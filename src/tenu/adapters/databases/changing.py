@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from tenu.adapters.databases import dialects
 from tenu.adapters.databases.desk import FEW, Desk
 from tenu.adapters.databases.work import PeopleList
+from tenu.datamap.catalog import Column
 from tenu.plans.selection import ALWAYS, Linked, Selection
 from tenu.plans.task import Change, Clear, Cut, Effect, Erase, Seal
-from tenu.ports import Fate, Key, Line, Noted, Rows, Unit
+from tenu.ports import Fate, Key, Line, Noted, Rows, Unit, appeared
 
 
 class Changing(Desk):
@@ -38,14 +39,48 @@ class Changing(Desk):
     def read(self, seal: Seal, chosen: PeopleList, unit: Unit) -> Iterator[Rows]:
         """Yield, for each person of a chunk, the rows *seal* covers as one JSON array built by the server."""
         rows, where = self.rows_of(seal, chosen)
-        table = self.compiler.catalog.table(seal.table)
-        columns = [(c, rows.c[c.name]) for c in (table.columns if table else ()) if c.name in seal.columns]
+        cells = [(column, rows.c[column.name]) for column in self._columns(seal)]
         keys = chosen.key_columns()
-        query = sa.select(*keys, dialects.json_rows(self.engine, columns), sa.func.count())
-        query = query.where(*where, chosen.unit(unit.fate, unit.chunk)).group_by(*keys)
-        names = tuple(column.name for column, _ in columns)
-        for row in self.connection.execute(query):
-            yield Rows(key=tuple(row[: len(keys)]), table=seal.table, columns=names, json=row[-2], count=row[-1])
+        query = sa.select(*keys, dialects.json_rows(self.engine, cells), sa.func.count())
+        yield from self._gathered(seal, query.where(*where, chosen.unit(unit.fate, unit.chunk)).group_by(*keys))
+
+    def take(self, seal: Seal, erase: Erase, chosen: PeopleList, unit: Unit) -> list[Rows]:
+        """Delete the rows of one chunk *erase* covers, which *seal* covers too, and return them person by person.
+
+        One statement where the engine can gather what a deletion returns; elsewhere read, then delete.
+
+        Raises:
+            BusyError: A row appeared between the two; it must not go unread.
+        """
+        if self.engine == "postgresql":
+            return list(self._taken(seal, erase, chosen, unit))
+        read = list(self.read(seal, chosen, unit))
+        if self.perform(erase, chosen, unit) > sum(part.count for part in read):
+            raise appeared(seal.table)
+        return read
+
+    def _taken(self, seal: Seal, erase: Erase, chosen: PeopleList, unit: Unit) -> Iterator[Rows]:
+        rows, where = self.rows_of(erase, chosen)
+        columns = self._columns(seal)
+        cells = [rows.c[column.name].label(f"c{number}") for number, column in enumerate(columns)]
+        gone = (
+            sa.delete(rows)  # type: ignore[arg-type]
+            .where(*where, chosen.unit(unit.fate, unit.chunk))
+            .returning(*chosen.key_columns(), *cells)
+            .cte("gone")
+        )
+        keys = [gone.c[key.name] for key in chosen.key_columns()]
+        gathered = dialects.json_rows(self.engine, [(c, gone.c[f"c{n}"]) for n, c in enumerate(columns)])
+        yield from self._gathered(seal, sa.select(*keys, gathered, sa.func.count()).group_by(*keys))
+
+    def _gathered(self, seal: Seal, query: sa.Select[Any]) -> Iterator[Rows]:
+        names = tuple(column.name for column in self._columns(seal))
+        for *key, json, count in self.connection.execute(query):
+            yield Rows(key=tuple(key), table=seal.table, columns=names, json=json, count=count)
+
+    def _columns(self, seal: Seal) -> tuple[Column, ...]:
+        table = self.compiler.catalog.table(seal.table)
+        return tuple(column for column in (table.columns if table else ()) if column.name in seal.columns)
 
     def shared_keys(self, effect: Erase, chosen: PeopleList, unit: Unit) -> list[Key]:
         """Return the keys of the shared rows the people of a chunk point at, before they stop pointing."""

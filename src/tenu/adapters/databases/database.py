@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -13,14 +15,14 @@ from tenu.adapters.databases import dialects
 from tenu.adapters.databases.catalog import read_catalog
 from tenu.adapters.databases.changing import Changing
 from tenu.adapters.databases.compile import Compiler
+from tenu.adapters.databases.failures import translate, unreachable
 from tenu.adapters.databases.finding import Finding
+from tenu.adapters.databases.grants import missing_grants
 from tenu.adapters.databases.lists import Lists
 from tenu.adapters.databases.recording import Recorder
 from tenu.adapters.databases.work import receipt_table
 from tenu.datamap.catalog import Catalog
 from tenu.datamap.model import System
-from tenu.errors import UnreachableError
-from tenu.terms import Text
 
 OUR_SCHEMA = "tenu"
 
@@ -54,8 +56,10 @@ class Database:
         """
         if self._catalog is None or fresh:
             with self._connect(writing=False) as connection:
-                self._catalog, tables = read_catalog(connection, self.system.schema)
-                self._tables = dict(tables)
+                catalog, tables = read_catalog(connection, self.system.schema)
+                described = self.system.tables.keys() & tables.keys()
+                missing = missing_grants(connection, described, self.system.schema, self._receipts())
+                self._catalog, self._tables = replace(catalog, missing_grants=missing), dict(tables)
         return self._catalog
 
     @contextmanager
@@ -111,23 +115,16 @@ class Database:
     def _engine(self, *, writing: bool) -> sa.Engine:
         if writing not in self._engines:
             self._engines[writing] = dialects.connect(self._url, writing=writing)
+            translate(self._engines[writing], self.system.system)
         return self._engines[writing]
 
     @contextmanager
     def _connect(self, *, writing: bool) -> Iterator[sa.Connection]:
-        try:
-            connection = self._engine(writing=writing).connect()
-        except sa.exc.OperationalError as error:
-            name, reason = self.system.system, type(error.orig).__name__
-            raise UnreachableError(
-                Text(
-                    fr=f"la base « {name} » ne répond pas ({reason})", en=f"the database '{name}' does not answer ({reason})"
-                ),
-                fix=Text(
-                    fr=f"vérifiez que le serveur tourne et l'adresse donnée par « url » dans systems/{name}.yaml",
-                    en=f"check that the server runs and the address given by 'url' in systems/{name}.yaml",
-                ),
-            ) from None
+        url = sa.make_url(self._url)
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+            # SQLite would make an empty database, in which everybody looks inactive.
+            raise unreachable(self.system.system, "FileNotFoundError")
+        connection = self._engine(writing=writing).connect()
         try:
             yield connection
         finally:

@@ -9,23 +9,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tenu.adapters.databases import dialects
 from tenu.adapters.databases.compile import Clause, Compiler
 from tenu.adapters.databases.work import PeopleList
 from tenu.periods.civil import civil_day
 from tenu.plans.task import Effect, Ending
-from tenu.ports import BusyError, Key
-from tenu.terms import Text
+from tenu.ports import Key
 
 BATCH = 5_000
 FEW = 500
-
-
-def _busy(error: sa.exc.OperationalError) -> BusyError:
-    kind = type(error.orig).__name__
-    return BusyError(
-        Text(fr=f"des lignes sont verrouillées par quelqu'un d'autre ({kind})", en=f"rows are locked by somebody else ({kind})"),
-        fix=Text(fr="relancez « tenu apply » plus tard : il reprend", en="run 'tenu apply' again later: it goes on"),
-    )
 
 
 class Desk:
@@ -48,21 +40,21 @@ class Desk:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit what is done inside, all of it; or nothing, when anything fails.
+        """Commit what is done inside, all of it; or nothing, when anything fails. One at a time in this database.
 
         Raises:
-            BusyError: Rows were locked by somebody else for too long; nothing was changed.
+            BusyError: Rows, or the turn, were held by somebody else for too long; nothing was changed.
         """
         self.connection.rollback()
         try:
+            dialects.take_turn(self.connection)
             yield
             self.connection.commit()
-        except sa.exc.OperationalError as error:
-            self.connection.rollback()
-            raise _busy(error) from None
         except BaseException:
             self.connection.rollback()
             raise
+        finally:
+            dialects.end_turn(self.connection)
 
     def stream(self, query: sa.Select[Any]) -> Iterator[Any]:
         """Yield the rows of *query* without ever holding more than one batch of them."""

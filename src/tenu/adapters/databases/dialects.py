@@ -9,12 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from tenu.adapters.databases.failures import busy
 from tenu.datamap.catalog import Column, ColumnKind
 from tenu.datamap.identity import normalise
 from tenu.terms import IdentifierKind
 
 _ACCENTED = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿ"
 _PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
+_TURN = 0x74656E7501
+TURN_SECONDS = 5
 
 
 def connect(url: str, *, writing: bool) -> sa.Engine:
@@ -64,6 +67,36 @@ def _settle_mariadb(connection: Any, _record: Any) -> None:
             "SET time_zone = '+00:00', innodb_lock_wait_timeout = 5, group_concat_max_len = 1073741824, "
             "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'"
         )
+
+
+def take_turn(connection: sa.Connection) -> None:
+    """Wait until no other tenu transaction changes this database. SQLite's write lock already says so.
+
+    A process that was killed keeps its turn until the server has ended its transaction: only then can anybody tell
+    what it committed.
+
+    Raises:
+        BusyError: The turn did not come.
+    """
+    match connection.dialect.name:
+        case "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN)))
+        case "mysql" | "mariadb":
+            got = connection.execute(sa.select(sa.func.get_lock(_turn_name(connection), TURN_SECONDS))).scalar()
+            if got != 1:
+                raise busy(connection.engine.url.database or "", "GET_LOCK")
+
+
+def end_turn(connection: sa.Connection) -> None:
+    """Let the next transaction have its turn, where the engine does not do it at the end of this one."""
+    if connection.dialect.name in ("mysql", "mariadb") and not connection.invalidated:
+        connection.execute(sa.select(sa.func.release_lock(_turn_name(connection))))
+        connection.rollback()
+
+
+def _turn_name(connection: sa.Connection) -> str:
+    """Return the name of this database's turn: MariaDB's are the whole server's, 64 characters at most."""
+    return f"tenu.{connection.engine.url.database}"[:64]
 
 
 def normalised(engine: str, kind: IdentifierKind, column: Any) -> Any:

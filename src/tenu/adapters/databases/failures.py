@@ -1,0 +1,76 @@
+"""What a failing database means to tenu, said without its statement or its values: these may name somebody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from tenu.errors import StoreError, TenuError, UnreachableError
+from tenu.ports import BusyError
+from tenu.terms import Text
+
+_BUSY = frozenset({"55P03", "40P01", "40001", 1205, 1213, 1020, 5, 6})
+"""Lock timeouts, deadlocks and conflicts: PostgreSQL's SQLSTATE, MariaDB's error number, SQLite's result code."""
+_CANNOT_OPEN = 14
+
+
+def translate(engine: sa.Engine, name: str) -> None:
+    """Make every failure of *engine* a ``TenuError`` that speaks of the store *name*."""
+
+    def said(context: Any) -> None:
+        if isinstance(context.original_exception, engine.dialect.loaded_dbapi.Error):
+            raise _meaning(name, context) from None
+
+    sa.event.listen(engine, "handle_error", said)
+
+
+def _meaning(name: str, context: Any) -> TenuError:
+    error = context.original_exception
+    code = _code(error)
+    kind = f"{type(error).__name__} {code}".strip()
+    if context.is_disconnect or context.connection is None or code == _CANNOT_OPEN:
+        return unreachable(name, kind)
+    if code in _BUSY:
+        return busy(name, kind)
+    return StoreError(
+        Text(fr=f"« {name} » n'a pas pu : {kind}", en=f"'{name}' could not do it: {kind}"),
+        fix=Text(
+            fr="regardez le journal du serveur (disque plein, droit manquant), puis relancez la même commande",
+            en="look at the server's log (disk full, missing right), then run the same command again",
+        ),
+    )
+
+
+def busy(name: str, reason: str) -> BusyError:
+    """Return the error that says somebody else is at work in the store *name*."""
+    return BusyError(
+        Text(
+            fr=f"« {name} » : des lignes sont verrouillées par quelqu'un d'autre ({reason})",
+            en=f"'{name}': rows are locked by somebody else ({reason})",
+        ),
+        fix=Text(
+            fr="relancez « tenu apply » plus tard : il reprend", en="run 'tenu apply' again later: it goes on"
+        ),
+    )
+
+
+def unreachable(name: str, reason: str) -> UnreachableError:
+    """Return the error that says the store *name* does not answer, and why."""
+    return UnreachableError(
+        Text(fr=f"la base « {name} » ne répond pas ({reason})", en=f"the database '{name}' does not answer ({reason})"),
+        fix=Text(
+            fr=f"vérifiez que le serveur tourne et l'adresse donnée par « url » dans systems/{name}.yaml",
+            en=f"check that the server runs and the address given by 'url' in systems/{name}.yaml",
+        ),
+    )
+
+
+def _code(error: Any) -> Any:
+    """Return what the engine itself calls this failure; empty when it does not say."""
+    if state := getattr(error, "sqlstate", None):
+        return state
+    if (result := getattr(error, "sqlite_errorcode", None)) is not None:
+        return result & 0xFF
+    first = error.args[0] if error.args else ""
+    return first if isinstance(first, int) else ""
