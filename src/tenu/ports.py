@@ -12,12 +12,12 @@ from typing import Any, Protocol
 from tenu.datamap.catalog import Catalog
 from tenu.datamap.identity import Identity
 from tenu.datamap.model import People, System
+from tenu.errors import RefusedError
 from tenu.journal.checkpoint import Signer
 from tenu.journal.port import Journal
 from tenu.plans.facts import ArchiveFacts
 from tenu.plans.selection import Condition, Selection
-from tenu.errors import RefusedError
-from tenu.plans.task import Change, Effect, Erase, PersonTask, Seal, Vitals
+from tenu.plans.task import Anonymise, Change, Effect, Erase, PersonTask, Seal, Vitals
 from tenu.policy.model import Policy
 from tenu.terms import IdentifierKind, Text
 
@@ -116,7 +116,7 @@ class Session(Protocol):
     def new_list(self, root: str) -> Any: ...
     def drop_list(self, chosen: Any) -> None: ...
     def hold(self, root: str, keys: Iterable[Key]) -> None: ...
-    def choose(self, task: PersonTask, chosen: Any, *, size: int, first: int = 0) -> None: ...
+    def choose(self, task: PersonTask, chosen: Any, *, size: int) -> None: ...
     def fill(self, chosen: Any, people: Iterable[tuple[Key, Unit, date | None]]) -> None: ...
     def keys(self, chosen: Any) -> Iterator[Chosen]: ...
     def units(self, chosen: Any) -> list[tuple[Unit, int]]: ...
@@ -140,9 +140,10 @@ class Session(Protocol):
     def shared_keys(self, effect: Erase, chosen: Any, unit: Unit) -> list[Key]: ...
     def erase_unheld(self, effect: Erase, keys: Sequence[Key]) -> int: ...
     def perform(self, effect: Change, chosen: Any, unit: Unit) -> int: ...
-    def erase_records(self, effect: Erase, *, limit: int) -> int: ...
+    def change_records(self, effect: Anonymise | Erase, *, limit: int) -> int: ...
     def note(self, run: str, task: str, unit: Unit, lines: Iterable[Line]) -> None: ...
     def noted(self, run: str) -> list[Noted]: ...
+    def next_chunk(self, run: str, task: str) -> int: ...
 
 
 class Database(Protocol):
@@ -161,8 +162,8 @@ class Database(Protocol):
 class Sealed:
     """One person's rows, ready to be sealed: the whole package and what must still find it.
 
-    *until*: last day of the archive. *ground*: why it exists. *identifiers*: normalised values, by kind, that an
-    authorised person may look it up by; only their keyed hashes are kept.
+    *until*: last day of the archive. *identifiers*: normalised values, by kind, that an authorised person may look it
+    up by; only their keyed hashes are kept.
     """
 
     system: str
@@ -170,7 +171,6 @@ class Sealed:
     package: bytes
     rows: int
     until: date
-    ground: str
     identifiers: tuple[tuple[IdentifierKind, str], ...]
 
 

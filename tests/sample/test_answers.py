@@ -40,7 +40,7 @@ def test_labels_are_all_different() -> None:
 
 
 def test_every_fate_is_shown() -> None:
-    """The deliberate cases show each of the eight fates at least once."""
+    """The deliberate cases show each of the nine fates at least once."""
     assert {found.fate for case in COMPANY.awkward() for found in case.expected} == set(Fate)
 
 

@@ -9,8 +9,10 @@ Source: policy C-RET-04 to C-RET-06, C-RET-19, C-RET-22; GDPR 32.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
@@ -22,8 +24,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy.dialects.mysql import LONGBLOB
 
+from tenu.adapters.archive_tables import ARCHIVE, MARK, SEALED, UNIT, VAULT, WRAPPED
+from tenu.adapters.databases.bulk import insert_rows
 from tenu.adapters.databases.dialects import connect
 from tenu.adapters.databases.failures import translate
 from tenu.datamap.identity import Identity, Likeness
@@ -36,50 +39,9 @@ FORMAT = "tenu-archive-1"
 _BATCH = 1_000
 _FEW = 500
 _NONCE = 12
-
-_ARCHIVE = sa.MetaData()
-_VAULT = sa.MetaData()
-_BLOB = sa.LargeBinary().with_variant(LONGBLOB(), "mysql")
-
-SEALED = sa.Table(
-    "sealed",
-    _ARCHIVE,
-    sa.Column("subject", sa.String(32), primary_key=True),
-    sa.Column("run", sa.String(64), nullable=False),
-    sa.Column("task", sa.String(190), nullable=False),
-    sa.Column("fate", sa.SmallInteger, nullable=False),
-    sa.Column("chunk", sa.Integer, nullable=False),
-    sa.Column("system", sa.String(64), nullable=False),
-    sa.Column("root", sa.String(128), nullable=False),
-    sa.Column("until", sa.Date, nullable=False, index=True),
-    sa.Column("ground", sa.String(400), nullable=False),
-    sa.Column("rows", sa.Integer, nullable=False),
-    sa.Column("package", _BLOB, nullable=False),
-    sa.Index("sealed_unit", "run", "task", "fate", "chunk"),
-)
-MARK = sa.Table(
-    "mark",
-    _ARCHIVE,
-    sa.Column("subject", sa.String(32), primary_key=True),
-    sa.Column("kind", sa.String(24), primary_key=True),
-    sa.Column("hash", sa.String(32), primary_key=True, index=True),
-)
-UNIT = sa.Table(
-    "unit",
-    _ARCHIVE,
-    sa.Column("run", sa.String(64), primary_key=True),
-    sa.Column("task", sa.String(190), primary_key=True),
-    sa.Column("fate", sa.SmallInteger, primary_key=True, autoincrement=False),
-    sa.Column("chunk", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("people", sa.Integer, nullable=False),
-)
-WRAPPED = sa.Table(
-    "wrapped_key",
-    _VAULT,
-    sa.Column("subject", sa.String(32), primary_key=True),
-    sa.Column("until", sa.Date, nullable=False, index=True),
-    sa.Column("wrapped", sa.LargeBinary, nullable=False),
-)
+_PACKAGE = ("subject", "unit", "system", "root", "until", "rows", "package")
+_MARK = ("subject", "kind", "hash")
+_KEY = ("subject", "until", "wrapped")
 
 
 class Archive:
@@ -92,35 +54,44 @@ class Archive:
         translate(self._vault, "vault")
         self._wrapping = AESGCM(key)
         self._index_key = HKDF(hashes.SHA256(), 32, salt=None, info=b"tenu archive index").derive(key)
-        _ARCHIVE.create_all(self._archive)
-        _VAULT.create_all(self._vault)
+        ARCHIVE.create_all(self._archive)
+        VAULT.create_all(self._vault)
 
     def close(self) -> None:
         """Close every connection."""
         self._archive.dispose()
         self._vault.dispose()
 
-    def put(self, run: str, task: str, unit: Unit, people: Iterable[Sealed]) -> int:
+    def put(
+        self, run: str, task: str, unit: Unit, people: Iterable[Sealed], *, ground: str, words: bytes = b""
+    ) -> int:
         """Seal *people* as one unit and commit it; return how many they are.
 
         Keys are committed first: a key without a package is harmless, a package without its key would be lost.
+
+        Args:
+            run: Digest of the plan.
+            task: Name of the task.
+            unit: The chunk.
+            people: Whom to seal.
+            ground: Why the archive exists, in the policy's words.
+            words: What their packages have in common and is nobody's own (names of tables and columns), said once.
         """
+        sealer = _Sealer(words)
         place = {"run": run, "task": task, "fate": int(unit.fate), "chunk": unit.chunk}
-        compressor = zstandard.ZstdCompressor(level=3)
         count = 0
         with self._archive.begin() as archive:
+            new = sa.insert(UNIT).values(**place, people=0, ground=ground, words=words)
+            number = archive.execute(new).inserted_primary_key[0]
             waiting = iter(people)
             while batch := list(islice(waiting, _BATCH)):
                 count += len(batch)
-                sealed = [(os.urandom(16).hex(), AESGCM.generate_key(256), person) for person in batch]
+                sealed = sorted((_new_subject(), AESGCM.generate_key(256), person) for person in batch)
                 with self._vault.begin() as vault:
-                    vault.execute(sa.insert(WRAPPED), [self._wrapped(s, k, p) for s, k, p in sealed])
-                rows = [{**place, **self._sealed(s, k, p, compressor)} for s, k, p in sealed]
-                archive.execute(sa.insert(SEALED), rows)
-                marks = [m for s, _, p in sealed for m in self._marks(s, p)]
-                if marks:
-                    archive.execute(sa.insert(MARK), marks)
-            archive.execute(sa.insert(UNIT), [{**place, "people": count}])
+                    insert_rows(vault, WRAPPED, _KEY, [self._wrapped(s, k, p) for s, k, p in sealed])
+                insert_rows(archive, SEALED, _PACKAGE, [sealer.row(number, s, k, p) for s, k, p in sealed])
+                insert_rows(archive, MARK, _MARK, [m for s, _, p in sealed for m in self._marks(s, p)])
+            archive.execute(sa.update(UNIT).where(UNIT.c.id == number).values(people=count))
         return count
 
     def units(self, run: str) -> set[tuple[str, Unit]]:
@@ -132,11 +103,13 @@ class Archive:
     def wipe(self, run: str, task: str, unit: Unit) -> None:
         """Take back a unit whose source transaction never committed: there, every row is still in place."""
         same = [("run", run), ("task", task), ("fate", int(unit.fate)), ("chunk", unit.chunk)]
-        mine = sa.and_(*(SEALED.c[name] == value for name, value in same))
+        mine = sa.select(UNIT.c.id).where(*(UNIT.c[name] == value for name, value in same))
         with self._archive.begin() as archive:
-            subjects = [row[0] for row in archive.execute(sa.select(SEALED.c.subject).where(mine))]
+            numbers = [row[0] for row in archive.execute(mine)]
+            theirs = sa.select(SEALED.c.subject).where(SEALED.c.unit.in_(numbers))
+            subjects = [row[0] for row in archive.execute(theirs)]
             self._forget(archive, subjects)
-            archive.execute(sa.delete(UNIT).where(*(UNIT.c[name] == value for name, value in same)))
+            archive.execute(sa.delete(UNIT).where(UNIT.c.id.in_(numbers)))
         self._shred(subjects)
 
     def recall(self, people: Mapping[Key, Sequence[Identity]]) -> dict[Key, date]:
@@ -181,15 +154,15 @@ class Archive:
             as_of: A package whose last day is before it is past.
             no_archive: Rules that have no archive: no package may come from them alone.
         """
-        alone = sa.or_(sa.false(), *(SEALED.c.task.like(f"%:{rule}") for rule in no_archive))
+        alone = sa.or_(sa.false(), *(UNIT.c.task.like(f"%:{rule}") for rule in no_archive))
         counted = [
             sa.func.count(),
             sa.func.count(sa.case((SEALED.c.until < as_of, 1))),
-            sa.func.count(sa.case((SEALED.c.ground == "", 1))),
+            sa.func.count(sa.case((UNIT.c.ground == "", 1))),
             sa.func.count(sa.case((alone, 1))),
         ]
         with self._archive.connect() as archive:
-            packages, past, groundless, forbidden = archive.execute(sa.select(*counted).select_from(SEALED)).one()
+            packages, past, groundless, forbidden = archive.execute(sa.select(*counted).select_from(SEALED.join(UNIT))).one()
         return ArchiveFacts(packages=packages, past=past, groundless=groundless, forbidden=forbidden)
 
     def open(self, subject: str) -> bytes:
@@ -199,13 +172,15 @@ class Archive:
             TamperedError: The package or its key was changed, or its key has been destroyed.
         """
         with self._archive.connect() as archive:
-            row = archive.execute(sa.select(SEALED).where(SEALED.c.subject == subject)).mappings().one()
+            query = sa.select(SEALED, UNIT.c.words).join(UNIT).where(SEALED.c.subject == subject)
+            row = archive.execute(query).mappings().one()
         with self._vault.connect() as vault:
             wrapped = vault.execute(sa.select(WRAPPED.c.wrapped).where(WRAPPED.c.subject == subject)).scalar()
         try:
-            key = _open(self._wrapping, wrapped or b"", subject.encode())
-            about = _about(subject, row["system"], row["root"], row["until"])
-            return zstandard.ZstdDecompressor().decompress(_open(AESGCM(key), row["package"], about))
+            key = _open(self._wrapping, wrapped or b"", bytes.fromhex(subject))
+            about = _about(subject, row["system"], row["root"], row["until"], row["words"])
+            packed = _open(AESGCM(key), row["package"], about)
+            return zstandard.ZstdDecompressor(dict_data=_dictionary(row["words"])).decompress(packed)
         except (InvalidTag, ValueError):
             raise TamperedError(
                 Text(
@@ -216,24 +191,12 @@ class Archive:
 
     # ── sealing ──
 
-    def _wrapped(self, subject: str, key: bytes, person: Sealed) -> dict[str, Any]:
-        return {"subject": subject, "until": person.until, "wrapped": _seal(self._wrapping, key, subject.encode())}
+    def _wrapped(self, subject: bytes, key: bytes, person: Sealed) -> tuple[Any, ...]:
+        return subject, person.until, _seal(self._wrapping, key, subject)
 
-    def _sealed(self, subject: str, key: bytes, person: Sealed, compressor: Any) -> dict[str, Any]:
-        about = _about(subject, person.system, person.root, person.until)
-        return {
-            "subject": subject,
-            "system": person.system,
-            "root": person.root,
-            "until": person.until,
-            "ground": person.ground,
-            "rows": person.rows,
-            "package": _seal(AESGCM(key), compressor.compress(person.package), about),
-        }
-
-    def _marks(self, subject: str, person: Sealed) -> Iterator[dict[str, str]]:
+    def _marks(self, subject: bytes, person: Sealed) -> Iterator[tuple[Any, ...]]:
         for kind, value in dict.fromkeys(person.identifiers):
-            yield {"subject": subject, "kind": kind.value, "hash": self._hash(kind, value)}
+            yield subject, kind.value, bytes.fromhex(self._hash(kind, value))
 
     def _hash(self, kind: IdentifierKind, value: str) -> str:
         return hmac.digest(self._index_key, f"{kind}\x1f{value}".encode(), "sha256")[:16].hex()
@@ -282,9 +245,37 @@ def _identity(marks: Mapping[str, set[str]]) -> Identity:
     )
 
 
-def _about(subject: str, system: str, root: str, until: date) -> bytes:
-    """Return what a package is bound to: moved, renamed or prolonged, it no longer opens."""
-    return "\x1f".join([FORMAT, subject, system, root, until.isoformat()]).encode()
+class _Sealer:
+    """Seals the packages of one unit, whose *words* are said once for all of them."""
+
+    def __init__(self, words: bytes) -> None:
+        self._words = words
+        self._compressor = zstandard.ZstdCompressor(
+            level=3, dict_data=_dictionary(words), write_dict_id=False
+        )
+
+    def row(self, unit: int, subject: bytes, key: bytes, person: Sealed) -> tuple[Any, ...]:
+        """Return *person* as a row of the archive, sealed under *key*."""
+        about = _about(subject.hex(), person.system, person.root, person.until, self._words)
+        package = _seal(AESGCM(key), self._compressor.compress(person.package), about)
+        return subject, unit, person.system, person.root, person.until, person.rows, package
+
+
+def _new_subject() -> bytes:
+    """Return a name for a package: the millisecond, which keeps indexes dense, then 80 bits nobody can guess."""
+    return (time.time_ns() // 1_000_000).to_bytes(6) + os.urandom(10)
+
+
+def _dictionary(words: bytes) -> zstandard.ZstdCompressionDict | None:
+    if not words:
+        return None
+    return zstandard.ZstdCompressionDict(words, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+
+
+def _about(subject: str, system: str, root: str, until: date, words: bytes) -> bytes:
+    """Return what a package is bound to: moved, renamed, prolonged or told in other words, it no longer opens."""
+    shared = hashlib.sha256(words).hexdigest()
+    return "\x1f".join([FORMAT, subject, system, root, until.isoformat(), shared]).encode()
 
 
 def _seal(cipher: AESGCM, plain: bytes, about: bytes) -> bytes:

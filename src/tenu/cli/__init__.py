@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
+import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from tenu.cli.context import Context, language_of
+from tenu.cli.context import INTERRUPTED, Context, language_of, stop
+from tenu.terms import Language
 
 COMMANDS = {
     "demo": "A sample company: check, plan, apply, attest, and where to look.",
@@ -25,23 +29,59 @@ COMMANDS = {
 
 
 class _LazyGroup(click.Group):
-    """Commands live in the module of their name and are imported when called."""
+    """Commands live in the module of their name and are imported when called; nothing they raise is ever traced."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command line and exit; what the person typed wrong is said in their language."""
+        try:
+            status = super().main(*args, **{**extra, "standalone_mode": False})
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except click.ClickException as error:
+            from tenu.cli.usage import usage_lines  # noqa: PLC0415
+
+            click.echo("\n".join(usage_lines(error, _spoken(error))), err=True)
+            sys.exit(error.exit_code)
+        except click.Abort:
+            sys.exit(INTERRUPTED)
+        sys.exit(status if isinstance(status, int) else 0)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run one command; say why it stopped when it did."""
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.Abort, click.ClickException, BrokenPipeError):
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            ctx.exit(stop(error, _language(ctx)))
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         """Return the commands in the order they are used."""
-        return list(COMMANDS)
+        return [name for name in COMMANDS if importlib.util.find_spec(f"tenu.cli.{name}")]
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         """Return the command called *name*, imported now."""
-        if name not in COMMANDS:
+        if name not in self.list_commands(_ctx):
             return None
         found = importlib.import_module(f"tenu.cli.{name}").command
         return found if isinstance(found, click.Command) else None
 
-    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing any."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+def _language(ctx: click.Context) -> Language:
+    return ctx.obj.language if isinstance(ctx.obj, Context) else language_of(None, os.environ)
+
+
+def _spoken(error: click.ClickException) -> Language:
+    """Return the language to say *error* in: what the environment says when ``--lang`` itself was not understood."""
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
+    chosen = ctx.find_root().params.get("lang") if ctx else None
+    return language_of(chosen or os.environ.get("TENU_LANG"), os.environ)
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shlex
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -19,7 +23,21 @@ if TYPE_CHECKING:
     from tenu.ports import Ports
 
 P = ParamSpec("P")
-FINE, FINDINGS, CANNOT_RUN = 0, 1, 2
+FINE, FINDINGS, CANNOT_RUN, INTERRUPTED = 0, 1, 2, 130
+AGAIN = (
+    "rien n'est à moitié fait : relancez la même commande, elle reprend",
+    "nothing is half done: run the same command again, it goes on",
+)
+_IN_FRENCH = {
+    errno.ENOENT: "introuvable",
+    errno.EACCES: "accès refusé",
+    errno.EPERM: "opération interdite",
+    errno.ENOSPC: "plus de place sur le disque",
+    errno.EROFS: "système de fichiers en lecture seule",
+    errno.ENOTDIR: "ce n'est pas un dossier",
+    errno.EISDIR: "c'est un dossier",
+    errno.EEXIST: "existe déjà",
+}
 
 
 def language_of(chosen: str | None, environment: Mapping[str, str]) -> Literal["fr", "en"]:
@@ -43,41 +61,80 @@ class Context:
 
         return open_ports(self.workspace)
 
+    def again(self, *words: str) -> str:
+        """Return the command line that runs *words* in the same workspace."""
+        where = [] if self.workspace == Path() else ["-w", str(self.workspace)]
+        return shlex.join(["tenu", *where, *words])
+
 
 def exits(function: Callable[P, int]) -> Callable[P, None]:
-    """Make *function* a command's end: it returns the exit status, and its errors are told, never traced."""
+    """Make *function* a command's end: what it returns is the exit status."""
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        from tenu.errors import TenuError  # noqa: PLC0415
-
-        try:
-            status = function(*args, **kwargs)
-        except TenuError as error:
-            tell(error)
-            status = CANNOT_RUN
-        sys.exit(status)
+        sys.exit(function(*args, **kwargs))
 
     return run
 
 
-def tell(error: TenuError) -> None:
+def stop(error: BaseException, language: Literal["fr", "en"]) -> int:
+    """Say on the error output why a command stopped, never as a trace, and return its exit status.
+
+    ``TENU_DEBUG=1`` shows the trace of what nobody foresaw, for whoever mends it.
+    """
+    from tenu.errors import TenuError  # noqa: PLC0415
+
+    if isinstance(error, KeyboardInterrupt):
+        return _say(INTERRUPTED, language, "Interrompu.", "Interrupted.", *AGAIN)
+    if isinstance(error, TenuError):
+        tell(error, language)
+        return CANNOT_RUN
+    if isinstance(error, OSError) and error.filename is not None:
+        what = f"{error.filename}: {error.strerror}"
+        fr = f"{error.filename} : {_IN_FRENCH.get(error.errno or 0, error.strerror)}"
+        return _say(CANNOT_RUN, language, fr, what, "vérifiez le chemin et les droits", "check the path and the rights")
+    if os.environ.get("TENU_DEBUG"):
+        import traceback  # noqa: PLC0415
+
+        traceback.print_exception(error)
+    name = type(error).__name__
+    fr, en = f"erreur imprévue de tenu ({name})", f"unforeseen error of tenu ({name})"
+    return _say(CANNOT_RUN, language, fr, en, "TENU_DEBUG=1 en montre la trace", "TENU_DEBUG=1 shows its trace")
+
+
+def _say(status: int, language: Literal["fr", "en"], fr: str, en: str, fix_fr: str, fix_en: str) -> int:
+    click.echo(fr if language == "fr" else en, err=True)
+    click.echo(f"-> {fix_fr if language == 'fr' else fix_en}", err=True)
+    return status
+
+
+def tell(error: TenuError, language: Literal["fr", "en"]) -> None:
     """Say *error* on the error output: what, where, and what to do next."""
     from tenu.errors import FindingsError  # noqa: PLC0415
 
-    context: Context = click.get_current_context().obj
-    click.echo(error.message.in_(context.language), err=True)
+    click.echo(error.message.in_(language), err=True)
     for finding in error.findings if isinstance(error, FindingsError) else ():
-        click.echo("\n" + finding.render(context.language), err=True)
+        click.echo("\n" + finding.render(language), err=True)
     if error.fix:
-        click.echo(f"-> {error.fix.in_(context.language)}", err=True)
+        click.echo(f"-> {error.fix.in_(language)}", err=True)
 
 
 def console() -> Console:
     """Return the console people read: colours and bars on a terminal, plain lines elsewhere."""
     from rich.console import Console  # noqa: PLC0415
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), emoji=False)
+
+
+def wrapped(show: Console, text: str, hang: int) -> str:
+    """Return *text* cut to the width of a terminal, its next lines *hang* columns in; whole elsewhere."""
+    if not show.is_terminal or len(text) <= show.width:
+        return text
+    lines = textwrap.wrap(
+        text, show.width, subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False
+    )
+    indent = text[: len(text) - len(text.lstrip())]
+    return "\n".join([indent + lines[0].lstrip(), *lines[1:]])
 
 
 @contextmanager

@@ -191,28 +191,13 @@ def _owners(layout: Layout) -> Iterator[Finding]:
 
 
 def _references(layout: Layout) -> Iterator[Finding]:
+    """Check what points at rows that go; rows people share go only once nothing points at them, so nothing can stop them."""
     owned = {one.table for estate in layout.estates for one in estate.owned}
+    shared = {one.table for estate in layout.estates for one in estate.owned if one.shared}
     for reference in layout.references:
-        if reference.parent not in owned:
+        if reference.parent not in owned - shared:
             continue
-        outside = reference.child not in owned
-        kept = layout.system.tables.get(reference.child)
-        cascades = reference.on_delete == "CASCADE"
-        if cascades and (outside or (kept is not None and kept.kept_by_law is not None)):
-            yield finding(
-                "D-CAS-01", BLOCKER, layout.system.place,
-                (f"effacer « {reference.parent} » effacerait en cascade « {reference.child} », que le plan garde",
-                 f"erasing '{reference.parent}' would cascade to '{reference.child}', which the plan keeps"),
-                ("retirez ON DELETE CASCADE de cette clé étrangère, ou décrivez la table",
-                 "take ON DELETE CASCADE off this foreign key, or describe the table"), ("C-RET-11",),
-            )  # fmt: skip
-        elif outside and not reference.cuttable and reference.child in layout.system.ignored:
-            yield finding(
-                "D-REF-01", MAJOR, layout.system.at.get("ignored", layout.system.place),
-                (f"« {reference.child} », ignorée, empêche d'effacer « {reference.parent} »",
-                 f"'{reference.child}', ignored, keeps '{reference.parent}' from being erased"),
-                ("décrivez-la, ou rendez son lien facultatif", "describe it, or make its link nullable"),
-            )  # fmt: skip
+        yield from _holding_back(layout, reference, reference.child not in owned)
         if not _indexed(layout, reference):
             yield finding(
                 "D-IDX-01", MINOR, layout.system.place,
@@ -220,6 +205,25 @@ def _references(layout: Layout) -> Iterator[Finding]:
                  f"'{reference.child}({', '.join(reference.columns)})' has no index: erasing will read the whole table"),
                 ("créez un index sur ces colonnes", "create an index on these columns"),
             )  # fmt: skip
+
+
+def _holding_back(layout: Layout, reference: Reference, outside: bool) -> Iterator[Finding]:
+    kept = layout.system.tables.get(reference.child)
+    if reference.on_delete == "CASCADE" and (outside or (kept is not None and kept.kept_by_law is not None)):
+        yield finding(
+            "D-CAS-01", BLOCKER, layout.system.place,
+            (f"effacer « {reference.parent} » effacerait en cascade « {reference.child} », que le plan garde",
+             f"erasing '{reference.parent}' would cascade to '{reference.child}', which the plan keeps"),
+            ("retirez ON DELETE CASCADE de cette clé étrangère, ou décrivez la table",
+             "take ON DELETE CASCADE off this foreign key, or describe the table"), ("C-RET-11",),
+        )  # fmt: skip
+    elif outside and not reference.cuttable and reference.child in layout.system.ignored:
+        yield finding(
+            "D-REF-01", MAJOR, layout.system.at.get("ignored", layout.system.place),
+            (f"« {reference.child} », ignorée, empêche d'effacer « {reference.parent} » : ses lignes sont vidées à la place",
+             f"'{reference.child}', ignored, keeps '{reference.parent}' from being erased: its rows are emptied instead"),
+            ("décrivez-la, ou rendez son lien facultatif", "describe it, or make its link nullable"),
+        )  # fmt: skip
 
 
 def _indexed(layout: Layout, reference: Reference) -> bool:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tenu.datamap.catalog import Catalog
+from tenu.datamap.catalog import Catalog, Table
 from tenu.datamap.model import System, When
 
 
@@ -25,15 +25,20 @@ class Hop:
 class Reference:
     """A link between two tables, declared by the database or by the data map.
 
-    *cuttable*: every column of the child's side accepts NULL and is outside its primary key.
+    *cut*: the child's columns that become NULL when the link is cut; none when all refuse it or are part of its key.
     """
 
     child: str
     columns: tuple[str, ...]
     parent: str
     parent_columns: tuple[str, ...]
-    cuttable: bool
+    cut: tuple[str, ...]
     on_delete: str | None = None
+
+    @property
+    def cuttable(self) -> bool:
+        """Return whether the child's row may stay without its parent."""
+        return bool(self.cut)
 
     def up(self) -> Hop:
         """Return the join from child to parent."""
@@ -78,7 +83,7 @@ class Estate:
 class Layout:
     """One system, ready to plan on. *contested* tables belong to several people tables and the map does not choose.
 
-    *knots* are tables that reference each other in a ring no nullable column opens.
+    *knots* are tables that reference each other, or themselves, in a ring no nullable column opens.
     """
 
     system: System
@@ -100,7 +105,8 @@ class Layout:
 def lay_out(system: System, catalog: Catalog) -> Layout:
     """Return the layout of *system* on its live *catalog*; tables the catalog lacks are left out (``drift`` tells)."""
     references = tuple(_references(system, catalog))
-    reach = {root: _reach(root, system, catalog, references) for root in system.people if catalog.table(root)}
+    owning = tuple(r for r in references if _may_lead(r, system, catalog, references))
+    reach = {root: _reach(root, system, catalog, owning) for root in system.people if catalog.table(root)}
     contested = _contested(reach, system)
     estates, knots = [], []
     for root, owned in reach.items():
@@ -131,8 +137,13 @@ def _references(system: System, catalog: Catalog) -> Iterator[Reference]:
             yield _reference(catalog, table.name, key.columns, key.parent, key.parent_columns, key.on_delete)
     for link in system.links:
         known = (link.child, link.columns, link.parent, link.parent_columns)
-        if known not in seen and catalog.table(link.child) and catalog.table(link.parent):
+        if known not in seen and _exists(catalog, link.child, link.columns) and _exists(catalog, link.parent, link.parent_columns):
             yield _reference(catalog, *known, None)
+
+
+def _exists(catalog: Catalog, name: str, columns: Iterable[str]) -> bool:
+    table = catalog.table(name)
+    return table is not None and all(table.column(column) for column in columns)
 
 
 def _reference(
@@ -145,15 +156,33 @@ def _reference(
 ) -> Reference:
     table = catalog.table(child)
     assert table is not None  # noqa: S101 - both callers looked it up
-    cuttable = all(c.nullable for c in table.columns if c.name in columns) and not set(columns) & set(table.primary_key)
     return Reference(
         child=child,
         columns=columns,
         parent=parent,
         parent_columns=parent_columns,
-        cuttable=cuttable,
+        cut=_cut(table, columns),
         on_delete=on_delete,
     )
+
+
+def _cut(table: Table, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which of *columns* to set to NULL: one is enough, so one that no other foreign key needs is better."""
+    free = [c.name for c in table.columns if c.name in columns and c.nullable and c.name not in table.primary_key]
+    elsewhere = {c for key in table.foreign_keys if key.columns != columns for c in key.columns}
+    return tuple(name for name in free if name not in elsewhere) or tuple(free)
+
+
+def _may_lead(reference: Reference, system: System, catalog: Catalog, references: Iterable[Reference]) -> bool:
+    """Return whether rows may belong to somebody by this link: the map may have chosen a column, or a parent, for it."""
+    declared, child = system.tables.get(reference.child), catalog.table(reference.child)
+    chosen = declared.belongs_to if declared else None
+    if chosen is None or chosen in system.people or child is None:
+        return True
+    if child.column(chosen) is not None:
+        return chosen in reference.columns
+    chosen_links = any(r.child == reference.child and r.parent == chosen for r in references)
+    return reference.parent == chosen or not chosen_links
 
 
 def _reach(root: str, system: System, catalog: Catalog, references: Iterable[Reference]) -> tuple[Owned, ...]:
@@ -174,11 +203,12 @@ def _reach(root: str, system: System, catalog: Catalog, references: Iterable[Ref
 
 
 def _neighbours(here: str, system: System, references: Iterable[Reference]) -> Iterator[tuple[Hop, str, int, bool]]:
+    children = {reference.child for reference in references if reference.parent == here}
     for reference in references:
         if reference.parent == here and reference.child != here:
             yield reference.up(), reference.child, int(reference.cuttable), False
         declared = system.tables.get(reference.parent)
-        if reference.child == here and declared and declared.belongs_to == here and reference.parent != here:
+        if reference.child == here and declared and declared.belongs_to == here and reference.parent not in children:
             yield reference.down(), reference.parent, 0, True
 
 
@@ -208,6 +238,7 @@ def _children_first(
     waiting = {one.table: one for one in owned}
     inside = [r for r in references if r.child in waiting and r.parent in waiting]
     cuts = [r for r in inside if r.child == r.parent and r.cuttable]
+    rings = tuple((r.child,) for r in inside if r.child == r.parent and not r.cuttable)
     between = [r for r in inside if r.child != r.parent]
     ordered: list[Owned] = []
     while waiting:
@@ -219,7 +250,7 @@ def _children_first(
         cut = next((r for r in between if r.cuttable and r.child in waiting and r.parent in waiting), None)
         if cut is None:
             knot = tuple(sorted(waiting))
-            return (*ordered, *waiting.values()), tuple(cuts), (knot,)
+            return (*ordered, *waiting.values()), tuple(cuts), (*rings, knot)
         cuts.append(cut)
         between.remove(cut)
-    return tuple(ordered), tuple(cuts), ()
+    return tuple(ordered), tuple(cuts), rings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -27,7 +27,10 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 
 @document
 class Link(Located):
-    """A reference the database does not declare: ``child(columns) -> parent(columns)`` or ``child.c -> parent.c``."""
+    """A reference the database does not declare: ``child(columns) -> parent(columns)`` or ``child.c -> parent.c``.
+
+    Names with spaces or dots are written between double quotes.
+    """
 
     child: str
     columns: tuple[str, ...]
@@ -40,17 +43,25 @@ class Link(Located):
         return _parse_arrow(value) if isinstance(value, str) else value
 
 
-_END = re.compile(r"^\s*(?P<table>[\w$]+)\s*(?:\.\s*(?P<one>[\w$]+)|\(\s*(?P<many>[\w$]+(?:\s*,\s*[\w$]+)*)\s*\))\s*$")
+_NAME = r"""(?:[\w$]+|"[^"]+"|`[^`]+`)"""
+_END = re.compile(
+    rf"^\s*(?P<table>{_NAME})\s*(?:\.\s*(?P<one>{_NAME})|\(\s*(?P<many>{_NAME}(?:\s*,\s*{_NAME})*)\s*\))\s*$"
+)
+
+
+def _plain(name: str) -> str:
+    """Return *name* without the quotes a space or an accent in it asks for."""
+    return name.strip('"`')
 
 
 def _parse_arrow(value: str) -> dict[str, Any]:
     ends = [_END.match(end) for end in value.split("->")]
     if len(ends) != 2 or not all(ends):
         raise ValueError("write a link as 'child.column -> parent.column' or 'child(a, b) -> parent(a, b)'")
-    names = [[n.strip() for n in (end["one"] or end["many"]).split(",")] for end in ends if end]
+    names = [[_plain(n) for n in re.findall(_NAME, end["one"] or end["many"])] for end in ends if end]
     if len(names[0]) != len(names[1]):
         raise ValueError("both ends of a link need the same number of columns")
-    child, parent = (end["table"] for end in ends if end)
+    child, parent = (_plain(end["table"]) for end in ends if end)
     return {"child": child, "columns": names[0], "parent": parent, "parent_columns": names[1]}
 
 
@@ -106,13 +117,14 @@ class ColumnMap(Located):
 
     *purposes*: only when it serves others than its table's. *archive*: whether the archive needs it as proof.
     *cleared_to*: what replaces the value in a row that must stay, when NULL is refused; ``{key}`` stands for the
-    row's own key (for unique columns).
+    row's own key (for unique columns). *anonymised_to*: what an anonymised row keeps of a date; nothing by default.
     """
 
     category: str
     purposes: Names | None = None
     archive: bool = True
     cleared_to: str | int | None = None
+    anonymised_to: Literal["month", "year"] | None = None
     why: Text | None = None
 
     @model_validator(mode="before")
@@ -157,8 +169,8 @@ class RecordLimit(Located):
 class TableMap(Located):
     """One table that holds personal data, and what of it is not personal, declared column by column.
 
-    *belongs_to*: the people table its rows belong to, when the links leave a choice; or, for rows that people point
-    at (an address), the table that points at them.
+    *belongs_to*: how its rows belong to people, when the links leave a choice: a people table, or the table, or the
+    column of its own, by which they do; for rows that people point at (an address), the table that points at them.
     """
 
     purposes: Names

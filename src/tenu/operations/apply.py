@@ -7,20 +7,23 @@ of the same plan goes on where it was, and a third changes nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
-from tenu.operations.choosing import Choice, Scene, scene
-from tenu.operations.chunk import do_chunk
+from tenu.operations.choosing import Scene, scene
+from tenu.operations.chunk import do_chunk, settle
 from tenu.operations.evidence import catch_up, finish, intend
 from tenu.operations.plan import Progress, quiet
 from tenu.operations.preflight import refuse_stale
-from tenu.plans.plan import Plan, PlannedTask, unpack
+from tenu.plans.plan import Plan, PlannedTask, unpack, verb_of
 from tenu.plans.run import Run
-from tenu.plans.task import PersonTask, RecordTask
-from tenu.ports import BusyError, Database, Fate, Line, Noted, Ports, Unit
+from tenu.plans.task import PersonTask, RecordTask, Task
+from tenu.ports import BusyError, Fate, Line, Noted, Ports, Session, Unit
 
 RECORDS_AT_ONCE = 10_000
 TRIES = 3
+Done = TypeVar("Done")
 SPARED_REASONS = ("came_back", "busy")
 
 
@@ -42,7 +45,8 @@ def apply(ports: Ports, plan: Plan, *, progress: Progress = quiet) -> Run:
     spared: Counter[str] = Counter()
     total, done = max(1, plan.people + plan.rows), 0
     for name, database in ports.databases.items():
-        _settle(ports, database, plan.digest)
+        with database.session(writing=True) as session:
+            settle(ports.archive, session, name, plan.digest)
         planned = {task.name: task for task in plan.tasks if task.system == name and not task.is_empty}
         if not planned:
             continue
@@ -53,7 +57,8 @@ def apply(ports: Ports, plan: Plan, *, progress: Progress = quiet) -> Run:
                 progress(task.name, done, total)
                 spared += _do(opened, task, planned[task.name], plan)
                 done += planned[task.name].people + planned[task.name].rows
-                catch_up(ports, name, opened.sessions[name].noted(plan.digest), plan.digest)
+                with opened.sessions[name].transaction():
+                    catch_up(ports, name, opened.sessions[name].noted(plan.digest), plan.digest)
     ended = ports.archive.end(plan.as_of)
     progress("", total, total)
     run = _sum_up(ports, plan, spared, ended)
@@ -67,62 +72,56 @@ def _prepare(ports: Ports) -> None:
             database.prepare()
 
 
-def _settle(ports: Ports, database: Database, run: str) -> None:
-    """Wipe from the archive the units this system never committed: their rows are still here."""
-    with database.session() as session:
-        here = {(noted.task, noted.unit) for noted in session.noted(run)}
-    prefix = f"{database.system.system}."
-    for task, unit in ports.archive.units(run) - here:
-        if task.startswith(prefix):
-            ports.archive.wipe(run, task, unit)
-
-
 def _do(opened: Scene, task: PersonTask | RecordTask, planned: PlannedTask, plan: Plan) -> Counter[str]:
-    noted = [n for n in opened.sessions[task.system].noted(plan.digest) if n.task == task.name]
-    first = 1 + max((n.unit.chunk for n in noted), default=-1)
-    if isinstance(task, RecordTask):
-        return _do_records(opened, task, planned, plan, noted, first)
     session = opened.sessions[task.system]
-    choice = opened.choose(task, unpack(planned.chosen), first)
+    if isinstance(task, RecordTask):
+        return _do_records(session, task, planned, plan.digest)
+    choice = opened.choose(task, unpack(planned.chosen))
     opened.release()
-    already = sum(_people(noted).values())
-    spared: Counter[str] = Counter(came_back=planned.people - already - choice.people)
+    spared: Counter[str] = Counter()
     for unit, people in session.units(choice.chosen):
         try:
-            spared["came_back"] += people - _tried(opened, choice, unit, plan.digest)
+            _insist(partial(do_chunk, opened, choice, unit, plan.digest))
         except BusyError:
             spared["busy"] += people
+    done = sum(_people(_noted(session, task, plan.digest)).values())
     session.commit()
+    spared["came_back"] = planned.people - done - spared["busy"]
     return spared
 
 
-def _tried(opened: Scene, choice: Choice, unit: Unit, run: str) -> int:
-    """Do one chunk, again when somebody else held its rows; return how many people are done."""
-    for attempt in range(1, TRIES + 1):
+def _insist(step: Callable[[], Done]) -> Done:
+    """Do *step*, again when somebody else held its rows."""
+    for _ in range(TRIES - 1):
         try:
-            return do_chunk(opened, choice, unit, run)
+            return step()
         except BusyError:
-            if attempt == TRIES:
-                raise
-    raise AssertionError("unreachable: the last attempt returns or raises")
+            continue
+    return step()
 
 
-def _do_records(
-    opened: Scene, task: RecordTask, planned: PlannedTask, plan: Plan, noted: list[Noted], first: int
-) -> Counter[str]:
+def _do_records(session: Session, task: RecordTask, planned: PlannedTask, run: str) -> Counter[str]:
     """Delete records past their own limit, a batch per transaction, never more than were planned."""
-    session = opened.sessions[task.system]
-    left = planned.rows - sum(n.line.rows for n in noted)
-    chunk = first
-    while left > 0:
-        with session.transaction():
-            rows = session.erase_records(task.effect, limit=min(left, RECORDS_AT_ONCE))
-            line = Line(verb="erase", table=task.table, rows=rows, people=0)
-            session.note(plan.digest, task.name, Unit(fate=Fate.END, chunk=chunk), [line] if rows else [])
-        if rows == 0:
-            break
-        left, chunk = left - rows, chunk + 1
+    try:
+        while _insist(partial(_change_batch, session, task, planned, run)):
+            pass
+    except BusyError:
+        return Counter(busy=planned.rows - sum(n.line.rows for n in _noted(session, task, run)))
     return Counter()
+
+
+def _change_batch(session: Session, task: RecordTask, planned: PlannedTask, run: str) -> int:
+    with session.transaction():
+        left = planned.rows - sum(n.line.rows for n in _noted(session, task, run))
+        rows = session.change_records(task.effect, limit=min(left, RECORDS_AT_ONCE)) if left > 0 else 0
+        if rows:
+            unit = Unit(fate=Fate.END, chunk=session.next_chunk(run, task.name))
+            session.note(run, task.name, unit, [Line(verb=verb_of(task.effect), table=task.table, rows=rows, people=0)])
+    return rows
+
+
+def _noted(session: Session, task: Task, run: str) -> list[Noted]:
+    return [noted for noted in session.noted(run) if noted.task == task.name]
 
 
 def _people(noted: list[Noted]) -> Counter[Fate]:

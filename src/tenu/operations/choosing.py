@@ -10,7 +10,7 @@ from typing import Any
 
 from tenu.datamap.layout import Layout, lay_out
 from tenu.law.ceilings import effective_active
-from tenu.operations.linking import Node, Verdict, latest, link, places_of
+from tenu.operations.linking import Verdict, latest, link, places_of
 from tenu.plans.plan import ARCHIVED, ENDED, Fingerprints, PlannedFate, Spared, digest_of
 from tenu.plans.retention import held_here, retention_tasks
 from tenu.plans.rulebook import Rulebook, rulebook
@@ -23,15 +23,14 @@ from tenu.ports import Fate, Found, Key, Ports, Session, Unit
 class Choice:
     """The people one task is about.
 
-    *chosen*: their list, in the session of the task's system. *fates*: by fingerprint. *rows*: their rows in other
-    systems, to be looked at again under lock. *alone*: this database alone knows everything about them.
+    *chosen*: their list, in the session of the task's system. *fates*: by fingerprint. *alone*: this database alone
+    knows everything about them.
     """
 
     task: PersonTask
     chosen: Any
     fates: Mapping[bytes, PlannedFate]
     spared: Spared
-    rows: Mapping[Key, tuple[Node, ...]]
     alone: bool
 
     @property
@@ -55,20 +54,33 @@ class Scene:
     tasks: tuple[Task, ...]
     sessions: Mapping[str, Session]
 
-    def choose(self, task: PersonTask, planned: Mapping[bytes, PlannedFate] | None = None, first: int = 0) -> Choice:
+    def choose(self, task: PersonTask, planned: Mapping[bytes, PlannedFate] | None = None) -> Choice:
         """Return the people of *task*; with *planned*, only those a plan already named, with the fate it gave them.
+
+        What other systems say of planned people is asked under lock, chunk by chunk: see ``back_elsewhere``.
 
         Args:
             task: One of the scene's tasks.
             planned: Fates by fingerprint, from a plan.
-            first: Number of the first chunk.
         """
         session = self.sessions[task.system]
         chosen = session.new_list(task.root)
-        session.choose(task, chosen, size=self.ports.workspace.settings.chunk, first=first)
+        session.choose(task, chosen, size=self.ports.workspace.settings.chunk)
         if self._is_alone(task):
             return self._alone(task, session, chosen, planned)
-        return self._linked(task, session, chosen, planned, first)
+        return self._linked(task, session, chosen) if planned is None else self._planned(task, session, chosen, planned)
+
+    def back_elsewhere(self, choice: Choice, unit: Unit) -> list[Key]:
+        """Return the people of one chunk who, since the plan, show life, a hold or a doubt in any system."""
+        if choice.alone:
+            return []
+        task = choice.task
+        people = self.layouts[task.system].system.people[task.root]
+        verdicts = self.verdicts(task, list(self.sessions[task.system].identities(choice.chosen, people, unit)))
+        for name, session in self.sessions.items():
+            if name != task.system:
+                session.commit()
+        return [key for key, verdict in verdicts.items() if verdict.stays]
 
     def release(self) -> None:
         """End the read transactions, so that nobody ever waits for tenu between two steps."""
@@ -110,37 +122,32 @@ class Scene:
             else:
                 fates[fingerprint] = ARCHIVED if person.fate is Fate.ARCHIVE else ENDED
         session.spare(chosen, newcomers)
-        return Choice(task=task, chosen=chosen, fates=fates, spared=Spared(), rows={}, alone=True)
+        return Choice(task=task, chosen=chosen, fates=fates, spared=Spared(), alone=True)
 
-    def _linked(
-        self,
-        task: PersonTask,
-        session: Session,
-        chosen: Any,
-        planned: Mapping[bytes, PlannedFate] | None,
-        first: int,
-    ) -> Choice:
-        prints, place = Fingerprints(self.ports.key), f"{task.system}.{task.root}"
+    def _linked(self, task: PersonTask, session: Session, chosen: Any) -> Choice:
         fates = {person.key: person.fate for person in session.keys(chosen)}
         people = self.layouts[task.system].system.people[task.root]
-        found = [p for p in session.identities(chosen, people) if planned is None or prints.of(place, p.key) in planned]
-        verdicts = self.verdicts(task, found)
-        session.drop_list(chosen)
-        stay = {key: v for key, v in verdicts.items() if not (v.alive or v.held or v.ambiguous)}
-        decided = {
-            key: planned[prints.of(place, key)] if planned else self._fate(task, fates[key], verdict)
-            for key, verdict in stay.items()
-        }
-        survivors = session.new_list(task.root)
-        session.fill(survivors, _in_chunks(decided, self.ports.workspace.settings.chunk, first))
-        return Choice(
-            task=task,
-            chosen=survivors,
-            fates={prints.of(place, key): fate for key, fate in decided.items()},
-            spared=_spared(verdicts),
-            rows={key: tuple(node for node in v.rows if node[0] != (task.system, task.root)) for key, v in stay.items()},
-            alone=False,
-        )
+        verdicts = self.verdicts(task, list(session.identities(chosen, people)))
+        decided = {k: self._fate(task, fates[k], verdict) for k, verdict in verdicts.items() if not verdict.stays}
+        return self._decided(task, session, chosen, decided, _spared(verdicts))
+
+    def _planned(
+        self, task: PersonTask, session: Session, chosen: Any, planned: Mapping[bytes, PlannedFate]
+    ) -> Choice:
+        prints, place = Fingerprints(self.ports.key), f"{task.system}.{task.root}"
+        named = ((person.key, prints.of(place, person.key)) for person in session.keys(chosen))
+        decided = {key: planned[fingerprint] for key, fingerprint in named if fingerprint in planned}
+        return self._decided(task, session, chosen, decided, Spared())
+
+    def _decided(
+        self, task: PersonTask, session: Session, due: Any, decided: Mapping[Key, PlannedFate], spared: Spared
+    ) -> Choice:
+        prints, place = Fingerprints(self.ports.key), f"{task.system}.{task.root}"
+        session.drop_list(due)
+        chosen = session.new_list(task.root)
+        session.fill(chosen, _in_chunks(decided, self.ports.workspace.settings.chunk))
+        fates = {prints.of(place, key): fate for key, fate in decided.items()}
+        return Choice(task=task, chosen=chosen, fates=fates, spared=spared, alone=False)
 
     def _fate(self, task: PersonTask, here: Fate, verdict: Verdict) -> PlannedFate:
         if not task.seals:
@@ -202,14 +209,14 @@ def _hold(opened: Scene) -> None:
 
 
 def _in_chunks(
-    decided: Mapping[Key, PlannedFate], size: int, first: int
+    decided: Mapping[Key, PlannedFate], size: int
 ) -> Iterator[tuple[Key, Unit, date | None]]:
     """Yield people by fate then key, so that chunks are locked in the same order by everyone."""
     numbers = {Fate.ARCHIVE: 0, Fate.END: 0}
     for key in sorted(decided):
         fate = Fate.END if decided[key] == ENDED else Fate.ARCHIVE
         until = date.fromordinal(decided[key]) if decided[key] > ARCHIVED else None
-        yield key, Unit(fate=fate, chunk=first + numbers[fate] // size), until
+        yield key, Unit(fate=fate, chunk=numbers[fate] // size), until
         numbers[fate] += 1
 
 

@@ -59,6 +59,11 @@ class Verdict:
     rows: list[Node] = field(default_factory=list)
     identities: list[Identity] = field(default_factory=list)
 
+    @property
+    def stays(self) -> bool:
+        """Return whether nothing may happen to this person: alive, on hold, or not told apart with certainty."""
+        return self.alive or self.held or self.ambiguous
+
 
 def places_of(layouts: Mapping[str, Layout], sessions: Mapping[str, Session], role: str) -> list[Place]:
     """Return the people tables of *role* in every system that answered."""

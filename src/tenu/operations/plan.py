@@ -12,9 +12,10 @@ from tenu.journal.events import Event, EventKind
 
 from tenu.operations.choosing import Choice, Scene, scene
 from tenu.periods.civil import civil_day
-from tenu.plans.plan import Plan, PlannedEffect, PlannedTask, Spared, pack
+from tenu.plans.plan import Plan, PlannedEffect, PlannedTask, Spared, pack, verb_of
+from tenu.plans.reason import reasons
 from tenu.plans.selection import Selection
-from tenu.plans.task import Clear, Cut, Effect, Erase, Keep, PersonTask, RecordTask, Seal
+from tenu.plans.task import Anonymise, Clear, Cut, Effect, Erase, Keep, PersonTask, RecordTask, Seal
 from tenu.ports import Fate, Ports, Session, Unit
 from tenu.terms import Text
 
@@ -101,7 +102,7 @@ def statements(ports: Ports, as_of: date, systems: Sequence[str] = ()) -> Iterat
     for task in tasks:
         with ports.databases[task.system].rehearsal() as (session, said):
             if isinstance(task, RecordTask):
-                session.erase_records(task.effect, limit=ports.workspace.settings.chunk)
+                session.change_records(task.effect, limit=ports.workspace.settings.chunk)
             else:
                 _rehearse(session, task, ports.workspace.settings.chunk)
             yield f"-- {task.name}\n" + ";\n".join(said)
@@ -119,7 +120,7 @@ def _rehearse(session: Session, task: PersonTask, size: int) -> None:
                 continue
             case Seal():
                 list(session.read(effect, chosen, unit))
-            case Cut() | Clear() | Erase():
+            case Cut() | Clear() | Anonymise() | Erase():
                 session.perform(effect, chosen, unit)
 
 
@@ -127,11 +128,11 @@ def _count(opened: Scene, task: PersonTask | RecordTask) -> PlannedTask:
     session = opened.sessions[task.system]
     if isinstance(task, RecordTask):
         rows = session.count_rows(Selection(table=task.table, where=task.due))
-        return _planned(task, None, (PlannedEffect(verb="erase", table=task.table, rows=rows),))
+        return _planned(opened, task, None, (_described(task.effect, rows),))
     choice = opened.choose(task)
     effects = tuple(_counted(session, effect, choice) for effect in task.effects if _matters(effect, choice))
     session.drop_list(choice.chosen)
-    return _planned(task, choice, tuple(effect for effect in effects if effect.rows))
+    return _planned(opened, task, choice, tuple(effect for effect in effects if effect.rows))
 
 
 def _matters(effect: Effect, choice: Choice) -> bool:
@@ -139,30 +140,32 @@ def _matters(effect: Effect, choice: Choice) -> bool:
 
 
 def _counted(session: Session, effect: Effect, choice: Choice) -> PlannedEffect:
-    rows = session.count(effect, choice.chosen)
+    return _described(effect, session.count(effect, choice.chosen))
+
+
+def _described(effect: Effect, rows: int) -> PlannedEffect:
+    """Return *effect* as a plan file says it, with how many *rows* it concerns."""
     match effect:
-        case Seal(table=table, columns=columns):
-            return PlannedEffect(verb="archive", table=table, rows=rows, columns=columns)
-        case Keep(table=table):
-            return PlannedEffect(verb="keep", table=table, rows=rows)
-        case Cut(table=table, columns=columns):
-            return PlannedEffect(verb="cut", table=table, rows=rows, columns=columns)
-        case Clear(table=table, clearings=clearings):
-            columns = tuple(clearing.column for clearing in clearings)
-            return PlannedEffect(verb="clear", table=table, rows=rows, columns=columns)
-        case Erase(table=table):
-            return PlannedEffect(verb="erase", table=table, rows=rows)
+        case Seal(columns=columns) | Cut(columns=columns):
+            named = columns
+        case Clear(clearings=clearings) | Anonymise(clearings=clearings):
+            named = tuple(clearing.column for clearing in clearings)
+        case Keep() | Erase():
+            named = ()
+    return PlannedEffect(verb=verb_of(effect), table=effect.table, rows=rows, columns=named)
 
 
 def _planned(
-    task: PersonTask | RecordTask, choice: Choice | None, effects: tuple[PlannedEffect, ...]
+    opened: Scene, task: PersonTask | RecordTask, choice: Choice | None, effects: tuple[PlannedEffect, ...]
 ) -> PlannedTask:
+    rules = task.rules if isinstance(task, PersonTask) else (task.rule,)
     return PlannedTask(
         name=task.name,
         system=task.system,
         table=task.root if isinstance(task, PersonTask) else task.table,
-        rules=task.rules if isinstance(task, PersonTask) else (task.rule,),
+        rules=rules,
         clauses=task.clauses,
+        reasons=reasons(rules, opened.rules),
         people=choice.people if choice else 0,
         archived=choice.archived if choice else 0,
         spared=choice.spared if choice else Spared(),

@@ -9,31 +9,65 @@ from tenu.datamap.findings import finding
 from tenu.datamap.layout import Layout
 from tenu.errors import Finding
 from tenu.plans.selection import Clearing
-from tenu.plans.task import Clear, PersonTask, Task
+from tenu.plans.task import Anonymise, Clear, Erase, PersonTask, Task
 from tenu.terms import Severity
 
 
+DATES = (ColumnKind.DAY, ColumnKind.INSTANT, ColumnKind.ZONED_INSTANT)
+
+
 def unclearable(layouts: Mapping[str, Layout], tasks: Iterable[Task]) -> Iterator[Finding]:
-    """Yield every column a task must empty in a row that stays, and that refuses what it would become."""
+    """Yield every column a task must empty in a row that stays, and that refuses it, or that nobody can empty there."""
     seen = set()
     for task in tasks:
-        for effect in task.effects if isinstance(task, PersonTask) else ():
-            if not isinstance(effect, Clear):
+        for effect in task.effects if isinstance(task, PersonTask) else (task.effect,):
+            if not isinstance(effect, Clear | Anonymise):
                 continue
             for clearing in effect.clearings:
                 place = (task.system, effect.table, clearing.column)
                 if place not in seen:
                     seen.add(place)
                     yield from _refused(layouts[task.system], effect.table, clearing)
+        if isinstance(task, PersonTask):
+            yield from _left_readable(layouts[task.system], task)
+
+
+def _left_readable(layout: Layout, task: PersonTask) -> Iterator[Finding]:
+    """Yield every personal column that would stay readable in a row only somebody else's row may hold back."""
+    cleared = {effect.table: effect for effect in task.effects if isinstance(effect, Clear)}
+    for effect in task.effects:
+        if isinstance(effect, Erase) and effect.table in cleared:
+            emptied = {clearing.column for clearing in cleared[effect.table].clearings}
+            yield from _readable(layout, effect.table, emptied)
+
+
+def _readable(layout: Layout, name: str, emptied: set[str]) -> Iterator[Finding]:
+    described = layout.system.tables[name]
+    for column in sorted(clearable(layout, name) - emptied):
+        yield finding(
+            "D-NULL-02", Severity.MINOR, described.columns[column].place,
+            (f"« {name}.{column} » resterait lisible si la ligne d'une autre personne retient la sienne",
+             f"'{name}.{column}' would stay readable if somebody else's row holds its own back"),
+            ("dites ce qu'elle devient alors : « cleared_to: … »", "say what it becomes then: 'cleared_to: …'"), ("C-RET-07",),
+        )  # fmt: skip
+
+
+def clearable(layout: Layout, table: str) -> set[str]:
+    """Return the personal columns of *table* that no key and no link needs."""
+    live = layout.catalog.table(table)
+    linking = {c for r in layout.references for c in r.columns if r.child == table}
+    linking |= {c for r in layout.references_to(table) for c in r.parent_columns}
+    return set(layout.system.tables[table].columns) - linking - set(live.primary_key if live else ())
 
 
 def _refused(layout: Layout, name: str, clearing: Clearing) -> Iterator[Finding]:
     table = layout.catalog.table(name)
     column = table.column(clearing.column) if table else None
-    declared = layout.system.tables[name].columns[clearing.column]
+    described = layout.system.tables[name]
+    declared = described.columns.get(clearing.column, described)
     if table is None or column is None:
         return
-    why = _why(table, column, clearing)
+    why = refusal(table, column, clearing)
     if why is not None:
         yield finding(
             "D-NULL-01", Severity.BLOCKER, declared.place,
@@ -43,16 +77,36 @@ def _refused(layout: Layout, name: str, clearing: Clearing) -> Iterator[Finding]
         )  # fmt: skip
 
 
-def _why(table: Table, column: Column, clearing: Clearing) -> tuple[str, str] | None:
+def refusal(table: Table, column: Column, clearing: Clearing) -> tuple[str, str] | None:
+    """Return why *column* refuses what *clearing* leaves in it, in French and English; None when it accepts."""
+    if clearing.keep is not None:
+        return None if column.kind in DATES else ("seule une date peut être arrondie", "only a date can be coarsened")
     value = clearing.to
     if column.generated:
         return "elle est calculée par la base", "the database computes it"
     if value is None:
-        return None if column.nullable else ("elle refuse NULL", "it refuses NULL")
-    if isinstance(value, str) and column.kind is not ColumnKind.TEXT:
-        return f"elle refuse NULL et n'est pas du texte ({column.type_name})", f"it refuses NULL and is not text ({column.type_name})"
-    if isinstance(value, str) and column.length is not None and len(value) > column.length:
-        return f"elle ne tient que {column.length} caractères", f"it holds only {column.length} characters"
-    if (column.name,) in table.unique and not (isinstance(value, str) and "{key}" in value):
+        kind = column.type_name
+        return None if column.nullable else (f"elle refuse NULL ({kind})", f"it refuses NULL ({kind})")
+    if isinstance(value, str):
+        return _refused_text(table, column, value)
+    if any(column.name in columns for columns in table.unique):
         return "elle refuse deux fois la même valeur", "it refuses the same value twice"
     return None
+
+
+def _refused_text(table: Table, column: Column, value: str) -> tuple[str, str] | None:
+    own_key = "{key}" in value
+    if own_key and not table.primary_key:
+        return "la table n'a pas de clé primaire pour {key}", "the table has no primary key for {key}"
+    if column.length is not None and _width(table, value) > column.length:
+        return f"elle ne tient que {column.length} caractères", f"it holds only {column.length} characters"
+    if not own_key and any(column.name in columns for columns in table.unique):
+        return "elle refuse deux fois la même valeur", "it refuses the same value twice"
+    return None
+
+
+def _width(table: Table, value: str) -> int:
+    """Return how long *value* may become, its ``{key}`` at its widest."""
+    keys = [table.column(name) for name in table.primary_key] if "{key}" in value else []
+    widest = (k.length or (19 if "BIG" in k.type_name.upper() else 10) for k in keys if k is not None)
+    return len(value.replace("{key}", "")) + sum(widest) + max(0, len(keys) - 1)

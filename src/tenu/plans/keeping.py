@@ -27,8 +27,13 @@ class Keeping:
         self._rules = rules
         self.staying = lru_cache(maxsize=None)(self._staying)
 
-    def by_law(self, table: str) -> Condition:
-        """Return when a row of *table* is kept by a text of law; a row without its date is kept."""
+    def by_law(self, table: str, through: tuple[str, ...] = ()) -> Condition:
+        """Return when a row of *table* is kept by a text of law; a row whose date or law cannot be read is kept.
+
+        Args:
+            table: One table of the system.
+            through: The tables that follow this one, to stop where they go round.
+        """
         declared = self._layout.system.tables.get(table)
         keep = declared.kept_by_law if declared else None
         if keep is None:
@@ -37,7 +42,9 @@ class Keeping:
             since = Since(column=keep.dated_by, day=self._rules.kept_from(keep.period))
             return any_of([since, Equals(column=keep.dated_by, values=(None,))])
         followed = self._reference(table, keep.follows or "")
-        return linked((followed.up(),), self.by_law(followed.parent))
+        if followed is None or followed.parent in through:
+            return ALWAYS
+        return linked((followed.up(),), self.by_law(followed.parent, (*through, table)))
 
     def pinned(self, table: str) -> Condition:
         """Return when a row of *table* is pointed at by a staying row that cannot let go."""
@@ -46,6 +53,11 @@ class Keeping:
             for reference in self._layout.references_to(table)
             if not reference.cuttable and reference.child != table
         )
+
+    def only_strangers_pin(self, table: str) -> bool:
+        """Return whether a row of *table* can only be held back by the row of somebody else, which few databases have."""
+        holding = [r for r in self._layout.references_to(table) if not r.cuttable and r.child != table]
+        return all(self._ours(r) == NEVER for r in holding)
 
     def letting_go(self, table: str) -> Iterator[tuple[Reference, Condition]]:
         """Yield the links a staying row must cut so that a row of *table* can go, with which rows stay."""
@@ -58,7 +70,10 @@ class Keeping:
         return any_of([self.by_law(table), self.pinned(table)])
 
     def _stays(self, reference: Reference) -> Condition:
-        """Return when the child of *reference* stays: always when it is not this person's to take away.
+        return any_of([self._ours(reference), self._foreign(reference)])
+
+    def _ours(self, reference: Reference) -> Condition:
+        """Return when the child of *reference* stays: always when its table is not this person's to take away.
 
         A row that is kept because its parent is kept says nothing more about its parent.
         """
@@ -67,8 +82,8 @@ class Keeping:
             return ALWAYS
         declared = self._layout.system.tables[reference.child].kept_by_law
         if declared is not None and declared.follows == reference.parent:
-            return any_of([self.pinned(reference.child), self._foreign(reference)])
-        return any_of([self.staying(reference.child), self._foreign(reference)])
+            return self.pinned(reference.child)
+        return self.staying(reference.child)
 
     def _foreign(self, reference: Reference) -> Condition:
         """Return when the child of *reference* is not of the same person as the row it points at.
@@ -99,8 +114,8 @@ class Keeping:
         mine = {there: here for here, there in child[0].pairs}
         return tuple((mine[c], theirs[c]) for c in mine) if mine.keys() == theirs.keys() else None
 
-    def _reference(self, child: str, parent: str) -> Reference:
-        return next(r for r in self._layout.references if r.child == child and r.parent == parent)
+    def _reference(self, child: str, parent: str) -> Reference | None:
+        return next((r for r in self._layout.references if r.child == child and r.parent == parent), None)
 
 
 def clearings(layout: Layout, table: str, columns: tuple[str, ...]) -> tuple[Clearing, ...]:

@@ -16,16 +16,18 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from tenu.errors import RefusedError
+from tenu.plans.reason import Reason
+from tenu.plans.task import Anonymise, Clear, Cut, Effect, Erase, Keep, Seal
 from tenu.terms import Text
 
 FORMAT = 1
 FINGERPRINT_BYTES = 8
-Verb = Literal["keep", "archive", "clear", "cut", "erase"]
+Verb = Literal["keep", "archive", "clear", "cut", "anonymise", "erase"]
 PlannedFate = int
 """What a plan decided of one person: ``ENDED``, ``ARCHIVED``, or the ordinal of the archive's last day."""
 ENDED: PlannedFate = 0
 ARCHIVED: PlannedFate = 1
-SIGNS: Mapping[Verb, str] = {"keep": "=", "archive": "~", "clear": "~", "cut": "~", "erase": "-"}
+SIGNS: Mapping[Verb, str] = {"keep": "=", "archive": "~", "clear": "~", "cut": "~", "anonymise": "~", "erase": "-"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +53,8 @@ class Spared:
 class PlannedTask:
     """One task of a plan. *people* who leave the active base, of whom *archived* go through the archive first.
 
-    A task on records has no people: its rows go by their own date. *chosen* are the people's fingerprints and
-    fates, packed.
+    A task on records has no people: its rows go by their own date. *reasons*: why, one per rule. *chosen* are the
+    people's fingerprints and fates, packed.
     """
 
     name: str
@@ -60,6 +62,7 @@ class PlannedTask:
     table: str
     rules: tuple[str, ...]
     clauses: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     people: int
     archived: int
     spared: Spared
@@ -130,7 +133,25 @@ class Plan:
 
     def _plain(self) -> dict[str, Any]:
         plain = asdict(replace(self, maps=dict(self.maps), schemas=dict(self.schemas)))
-        return {**plain, **{k: plain[k].isoformat() for k in ("as_of", "made_at", "expires_at")}}
+        said: dict[str, Any] = json.loads(json.dumps(plain, default=lambda day: day.isoformat()))
+        return said
+
+
+def verb_of(effect: Effect) -> Verb:
+    """Return the one word for what *effect* does."""
+    match effect:
+        case Keep():
+            return "keep"
+        case Seal():
+            return "archive"
+        case Cut():
+            return "cut"
+        case Clear():
+            return "clear"
+        case Anonymise():
+            return "anonymise"
+        case Erase():
+            return "erase"
 
 
 class AlteredPlanError(RefusedError):
@@ -170,6 +191,9 @@ def _plan(said: dict[str, Any]) -> Plan:
                 **task,
                 "rules": tuple(task["rules"]),
                 "clauses": tuple(task["clauses"]),
+                "reasons": tuple(
+                    Reason(**{**reason, "before": date.fromisoformat(reason["before"])}) for reason in task["reasons"]
+                ),
                 "spared": Spared(**task["spared"]),
                 "effects": tuple(
                     PlannedEffect(**{**effect, "columns": tuple(effect["columns"])}) for effect in task["effects"]

@@ -5,27 +5,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tenu.plans.plan import SIGNS, Plan, PlannedEffect, PlannedTask
+from tenu.plans.reason import day_text
 from tenu.terms import Language, Text
 
 VERBS = {
     "keep": Text(fr="gardées en place : la loi l'exige", en="kept in place: the law says so"),
     "archive": Text(fr="scellées dans l'archive restreinte d'abord", en="sealed in the restricted archive first"),
-    "clear": Text(fr="vidées de {columns}", en="emptied of {columns}"),
+    "clear": Text(fr="vidées ({columns})", en="emptied ({columns})"),
     "cut": Text(fr="détachées ({columns})", en="detached ({columns})"),
+    "anonymise": Text(fr="anonymisées ({columns})", en="anonymised ({columns})"),
     "erase": Text(fr="effacées", en="erased"),
 }
+COUNTED = 9
+"""Columns a count takes, thousands apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of a plan: *sign* is its whole grammar, empty for headings."""
+    """One line of a plan: *sign* is its whole grammar, empty for headings; *hang* is where it goes on when too long."""
 
     sign: str
     text: str
+    hang: int = 0
 
 
 def number(count: int, language: Language) -> str:
@@ -33,63 +39,114 @@ def number(count: int, language: Language) -> str:
     return f"{count:,}".replace(",", "\u202f" if language == "fr" else ",")
 
 
+def counted(count: int, one: Text, many: Text, language: Language) -> str:
+    """Return *count* and its noun, in the plural when the language asks for it (0 is singular in French)."""
+    singular = abs(count) < 2 if language == "fr" else count == 1
+    return f"{number(count, language)} {(one if singular else many).in_(language)}"
+
+
+def people_text(count: int, language: Language) -> str:
+    """Return *count* people in words."""
+    return counted(count, Text(fr="personne", en="person"), Text(fr="personnes", en="people"), language)
+
+
+def rows_text(count: int, language: Language) -> str:
+    """Return *count* rows in words."""
+    return counted(count, Text(fr="ligne", en="row"), Text(fr="lignes", en="rows"), language)
+
+
+def clauses_text(clauses: Iterable[str], language: Language) -> str:
+    """Return *clauses* with each run of neighbours shortened: ``C-RET-16 à 22``."""
+    ids = sorted(set(clauses))
+    breaks = [0, *(i for i, (a, b) in enumerate(pairwise(ids), 1) if not _follows(a, b)), len(ids)]
+    runs = [ids[start:end] for start, end in pairwise(breaks) if start < end]
+    to = "à" if language == "fr" else "to"
+    return ", ".join(f"{run[0]} {to} {run[-1][-2:]}" if len(run) > 2 else ", ".join(run) for run in runs)
+
+
+def _follows(one: str, other: str) -> bool:
+    return one[:-2] == other[:-2] and one[-2:].isdigit() and other[-2:] == f"{int(one[-2:]) + 1:02}"
+
+
 def render(plan: Plan, language: Language) -> Iterator[Line]:
-    """Yield *plan* line by line, system after system, only what would change."""
-    yield _title(plan, language)
-    tasks = [task for task in plan.tasks if not task.is_empty]
+    """Yield *plan* line by line, system after system, only what would change or waits for a human."""
+    title = {"fr": f"Plan du {day_text(plan.as_of, 'fr')}", "en": f"Plan of {day_text(plan.as_of, 'en')}"}
+    yield Line(sign="", text=title[language])
+    tasks = [task for task in plan.tasks if not task.is_empty or task.spared.ambiguous]
+    width = max((len(effect.table) for task in tasks for effect in task.effects), default=0)
     for system in dict.fromkeys(task.system for task in tasks):
         yield Line(sign="", text="")
         yield Line(sign="", text=system)
         for task in tasks:
             if task.system == system:
-                yield from _task(task, language)
+                yield from _task(task, width, language)
     yield Line(sign="", text="")
-    yield Line(sign="", text=_end(plan, language))
+    yield from _end(plan, language)
 
 
-def _title(plan: Plan, language: Language) -> Line:
-    day = plan.as_of.strftime("%d/%m/%Y") if language == "fr" else plan.as_of.isoformat()
-    said = {"fr": f"Plan du {day}", "en": f"Plan of {day}"}
-    return Line(sign="", text=said[language])
-
-
-def _task(task: PlannedTask, language: Language) -> Iterator[Line]:
-    rules, clauses = " + ".join(task.rules), " ".join(task.clauses)
-    who = _people(task, language)
-    yield Line(sign="", text=f"  {task.table} · {rules}  [{clauses}]{who}")
+def _task(task: PlannedTask, width: int, language: Language) -> Iterator[Line]:
+    rules = " + ".join(task.rules)
+    yield Line(sign="", text=f"  {task.table} · {rules}  [{clauses_text(task.clauses, language)}]", hang=6)
+    for reason in _reasons(task, language):
+        yield Line(sign="", text=f"    {reason}", hang=6)
+    if who := _people(task, language):
+        yield Line(sign="", text=f"    {who}", hang=6)
     for effect in task.effects:
-        yield Line(sign=SIGNS[effect.verb], text=_effect(effect, language))
+        yield _effect(effect, width, language)
+
+
+def _reasons(task: PlannedTask, language: Language) -> Iterator[str]:
+    """Yield each reason of *task* once, with the rules that have it when there are several."""
+    said: dict[str, list[str]] = {}
+    for reason in task.reasons:
+        said.setdefault(reason.said().in_(language), []).append(reason.rule)
+    colon = " : " if language == "fr" else ": "
+    for sentence, rules in said.items():
+        yield sentence if len(said) == 1 else ", ".join(rules) + colon + sentence
 
 
 def _people(task: PlannedTask, language: Language) -> str:
-    if not task.people:
-        return ""
-    count = number(task.people, language)
-    said = [f"{count} personnes" if language == "fr" else f"{count} people"]
+    said = []
+    if task.people:
+        said.append(people_text(task.people, language))
     if task.archived:
         archived = number(task.archived, language)
-        said.append(f"dont {archived} archivées" if language == "fr" else f"{archived} of them archived")
+        said.append(f"dont {archived} par l'archive" if language == "fr" else f"{archived} of them through the archive")
     spared = {
-        ("actives ailleurs", "alive elsewhere"): task.spared.alive_elsewhere,
+        ("ailleurs en activité", "alive elsewhere"): task.spared.alive_elsewhere,
         ("en gel", "on hold"): task.spared.held,
         ("à départager par un humain", "for a human to tell apart"): task.spared.ambiguous,
     }
     for (fr, en), people in spared.items():
         if people:
             said.append(f"{number(people, language)} {fr if language == 'fr' else en}")
-    return "  " + ", ".join(said)
+    return ", ".join(said)
 
 
-def _effect(effect: PlannedEffect, language: Language) -> str:
+def _effect(effect: PlannedEffect, width: int, language: Language) -> Line:
     verb = VERBS[effect.verb].in_(language).format(columns=", ".join(effect.columns))
-    return f"{effect.table:<18} {number(effect.rows, language):>9}  {verb}"
+    text = f"    {SIGNS[effect.verb]} {effect.table:<{width}} {number(effect.rows, language):>{COUNTED}}  {verb}"
+    return Line(sign=SIGNS[effect.verb], text=text, hang=width + COUNTED + 9)
 
 
-def _end(plan: Plan, language: Language) -> str:
+def _end(plan: Plan, language: Language) -> Iterator[Line]:
+    doubts = any(task.spared.ambiguous for task in plan.tasks)
     if plan.is_empty:
-        return "Rien à faire : tout est tenu." if language == "fr" else "Nothing to do: everything is kept."
-    people, rows = number(plan.people, language), number(plan.rows, language)
-    until = plan.expires_at.strftime("%Y-%m-%d %H:%M UTC")
-    if language == "fr":
-        return f"{people} fiches de personnes, {rows} lignes à changer. Valable jusqu'au {until}."
-    return f"{people} records of people, {rows} rows to change. Valid until {until}."
+        said = Text(fr="Rien à changer aujourd'hui.", en="Nothing to change today.")
+        kept = Text(fr="Rien à faire : tout est tenu.", en="Nothing to do: everything is kept.")
+        yield Line(sign="", text=(said if doubts else kept).in_(language))
+    else:
+        day, hour = day_text(plan.expires_at.date(), language), plan.expires_at.strftime("%H:%M UTC")
+        people, rows = number(plan.people, language), rows_text(plan.rows, language)
+        yield Line(
+            sign="",
+            text=f"{people} fiches de personnes, {rows} à changer. Valable jusqu'au {day} à {hour}."
+            if language == "fr"
+            else f"{people} records of people, {rows} to change. Valid until {day} {hour}.",
+        )
+    if doubts:
+        waits = Text(
+            fr="Des personnes restent à départager par un humain : tenu plan --doubts",
+            en="Some people are for a human to tell apart: tenu plan --doubts",
+        )
+        yield Line(sign="", text=waits.in_(language))

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tenu.datamap.layout import Estate, Hop, Layout, Owned
+from tenu.datamap.layout import Estate, Hop, Layout, Owned, Reference
 from tenu.datamap.model import Act
+from tenu.plans.anonymising import anonymise, still_personal
+from tenu.plans.constraints import clearable, refusal
 from tenu.plans.keeping import Keeping, clearings
 from tenu.plans.rulebook import DAY, Rulebook
 from tenu.plans.selection import (
     ALWAYS,
     NEVER,
+    Clearing,
     Condition,
     Equals,
     Listed,
@@ -31,6 +34,7 @@ from tenu.plans.selection import (
 )
 from tenu.plans.task import Clear, Cut, Effect, Ending, Erase, Keep, PersonTask, RecordTask, Seal, Task, Vitals
 from tenu.policy.retention import RetentionRule, Scope
+from tenu.terms import End
 
 
 def retention_tasks(layouts: Iterable[Layout], rules: Rulebook) -> tuple[Task, ...]:
@@ -74,7 +78,9 @@ def _record_tasks(layout: Layout, rules: Rulebook) -> Iterator[RecordTask]:
         held = _held(layout, layout.estate(owner.root)) if owner else NEVER
         path = owner.path if owner else ()
         past = Until(column=limit.dated_by, day=rules.live_from(rule) - DAY)
-        due = all_of([past, negate(linked(path, held))])
+        own = owner or Owned(table=name, root=name, path=())
+        stays = rule.end is End.ANONYMISE
+        due = all_of([past, negate(linked(path, held)), still_personal(layout, own) if stays else ALWAYS])
         yield RecordTask(
             system=layout.system.system,
             table=name,
@@ -83,8 +89,12 @@ def _record_tasks(layout: Layout, rules: Rulebook) -> Iterator[RecordTask]:
             rule=rule.id,
             clauses=rule.clauses,
             due=due,
-            effect=Erase(table=name, path=(), where=due),
+            effect=anonymise(layout, own, due) if stays else Erase(table=name, path=(), where=due),
         )
+
+
+def _points(reference: Reference) -> Condition:
+    return negate(Equals(column=reference.cut[-1], values=(None,)))
 
 
 def held_here(layout: Layout, estate: Estate) -> Condition:
@@ -113,7 +123,9 @@ class _EstateTasks:
         self._by_id = {rule.id: rule for rule in rules.rules}
 
     def tasks(self) -> Iterator[PersonTask]:
-        """Yield one task per set of rules that decides on whole rows or on single columns."""
+        """Yield one task per set of rules that decides on whole rows or on single columns; none while a ring is tied."""
+        if any(self._estate.of(table) for knot in self._layout.knots for table in knot):
+            return
         for ids in sorted({*self._table_rules().values(), *self._column_rules().values()}, key=sorted):
             if ids:
                 yield self._task(ids)
@@ -125,18 +137,35 @@ class _EstateTasks:
             alive=self._alive(rules),
             held=self._held(),
             fresh=self._fresh(rules),
-            endings=tuple(self._endings(rules)),
+            endings=self._endings(rules),
         )
 
     def _table_rules(self) -> dict[str, frozenset[str]]:
-        """Return the rules each owned table lives by; none for records with a limit of their own."""
-        found = {}
+        """Return the rules each owned table lives by, those of the rows it cannot leave behind included.
+
+        A record with a limit of its own follows none: it leaves with its person at the latest. A row people point at
+        lives as long as the one that points at it.
+        """
+        found = {owned.table: self._own_rules(owned.table) for owned in self._estate.owned}
+        shared = {owned.table: owned.path[0].table for owned in self._estate.owned if owned.shared}
+        for table, holder in shared.items():
+            found[holder] |= found[table]
         for owned in self._estate.owned:
-            declared = self._layout.system.tables[owned.table]
-            found[owned.table] = (
-                frozenset() if declared.record_limit else rule_ids(declared.purposes, self._rules, Scope.PERSON)
-            )
+            below = [found[child] for child in self._hanging_from(owned.table)]
+            if not self._layout.system.tables[owned.table].record_limit:
+                found[owned.table] = found[owned.table].union(*below)
         return found
+
+    def _own_rules(self, table: str) -> frozenset[str]:
+        declared = self._layout.system.tables[table]
+        return frozenset() if declared.record_limit else rule_ids(declared.purposes, self._rules, Scope.PERSON)
+
+    def _hanging_from(self, table: str) -> Iterator[str]:
+        """Yield the tables whose rows would lose their person, or their place, without their row of *table*."""
+        for reference in self._layout.references_to(table):
+            owned = self._estate.of(reference.child)
+            if owned is not None and (not reference.cuttable or reference.up() in owned.path[:1]):
+                yield reference.child
 
     def _column_rules(self) -> dict[tuple[str, str], frozenset[str]]:
         """Return the rules of the columns that serve other purposes than their table."""
@@ -151,7 +180,7 @@ class _EstateTasks:
         rules = [self._by_id[i] for i in sorted(ids)]
         effects = tuple(self._effects(ids))
         alive = self._alive(rules)
-        endings = tuple(self._endings(rules)) if any(isinstance(e, Seal) for e in effects) else ()
+        endings = self._endings(rules) if any(isinstance(e, Seal) for e in effects) else ()
         return PersonTask(
             system=self._layout.system.system,
             root=self._estate.root,
@@ -228,16 +257,15 @@ class _EstateTasks:
             if isinstance(effect, Clear) or (isinstance(effect, Erase) and not effect.shared)
         )
 
-    def _endings(self, rules: list[RetentionRule]) -> Iterator[Ending]:
-        for rule in rules:
-            if rule.archive is not None:
-                for owned, act in self._acts(rule.archive.counted_from):
-                    yield Ending(
-                        path=downward(owned),
-                        where=matching(act.when),
-                        column=act.dated_by,
-                        lasts=rule.archive.lasts,
-                    )
+    def _endings(self, rules: list[RetentionRule]) -> tuple[Ending, ...]:
+        """Return the ends of relation the archives of *rules* are counted from, each once."""
+        found = (
+            Ending(path=downward(owned), where=matching(act.when), column=act.dated_by, lasts=rule.archive.lasts)
+            for rule in rules
+            if rule.archive is not None
+            for owned, act in self._acts(rule.archive.counted_from)
+        )
+        return tuple(dict.fromkeys(found))
 
     # ── what ──
 
@@ -299,9 +327,9 @@ class _EstateTasks:
         tables = {owned.table: owned for owned in going}
         for reference in self._estate.cuts:
             if reference.child in tables and reference.parent in tables:
-                where = negate(self._keeping.staying(reference.child))
+                where = all_of([negate(self._keeping.staying(reference.child)), _points(reference)])
                 yield Cut(
-                    table=reference.child, path=tables[reference.child].path, where=where, columns=reference.columns
+                    table=reference.child, path=tables[reference.child].path, where=where, columns=reference.cut
                 )
         for owned in going:
             if owned.shared:
@@ -309,15 +337,14 @@ class _EstateTasks:
             for reference, stays in self._keeping.letting_go(owned.table):
                 leaves = linked((reference.up(),), negate(self._keeping.staying(owned.table)))
                 path = (reference.up(), *owned.path)
-                where = all_of([stays, leaves, negate(Equals(column=reference.columns[-1], values=(None,)))])
-                yield Cut(table=reference.child, path=path, where=where, columns=reference.columns)
+                where = all_of([stays, leaves, _points(reference)])
+                yield Cut(table=reference.child, path=path, where=where, columns=reference.cut)
 
     def _clear_or_erase(self, owned: Owned) -> Iterator[Effect]:
         staying = self._keeping.staying(owned.table)
         shell = all_of([self._keeping.pinned(owned.table), negate(self._keeping.by_law(owned.table))])
         if shell != NEVER and not owned.shared:
-            personal = self._clearable(owned.table)
-            clear = clearings(self._layout, owned.table, personal)
+            clear = self._emptied(owned.table)
             if clear:
                 where = all_of([shell, Uncleared(columns=clear)])
                 yield Clear(table=owned.table, path=owned.path, where=where, clearings=clear)
@@ -329,12 +356,17 @@ class _EstateTasks:
         """Return *where*, only for rows that are people when the people table also holds other rows."""
         return all_of([matching(self._estate.where), where]) if not owned.path else where
 
-    def _clearable(self, table: str) -> tuple[str, ...]:
-        """Return the personal columns of *table* that no key and no link needs."""
+    def _emptied(self, table: str) -> tuple[Clearing, ...]:
+        """Return what becomes of the personal columns of a row that stays.
+
+        A column that accepts nothing else stops no run for a row that hardly ever exists: ``constraints`` tells it.
+        """
+        wanted = clearable(self._layout, table)
+        found = clearings(self._layout, table, tuple(n for n in self._layout.system.tables[table].columns if n in wanted))
         live = self._layout.catalog.table(table)
-        linking = {c for r in self._layout.references for c in r.columns if r.child == table}
-        structural = linking | set(live.primary_key if live else ())
-        return tuple(name for name in self._layout.system.tables[table].columns if name not in structural)
+        if live is None or not self._keeping.only_strangers_pin(table):
+            return found
+        return tuple(c for c in found if (column := live.column(c.column)) and refusal(live, column, c) is None)
 
     def _down(self, table: str) -> tuple[Hop, ...]:
         owned = self._estate.of(table)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from tenu.plans.plan import SIGNS
-from tenu.plans.render import number
+from tenu.plans.render import COUNTED, number, rows_text
 from tenu.terms import Language, Text
 
 _SAID = {
     "archive": Text(fr="scellées dans l'archive", en="sealed in the archive"),
     "clear": Text(fr="vidées", en="emptied"),
     "cut": Text(fr="détachées", en="detached"),
+    "anonymise": Text(fr="anonymisées", en="anonymised"),
     "erase": Text(fr="effacées", en="erased"),
 }
 _WHY = {
@@ -74,16 +75,25 @@ def run_plain(run: Run) -> dict[str, Any]:
 
 def run_lines(run: Run, language: Language) -> Iterator[str]:
     """Yield *run* as people read it."""
+    width = max((len(table) for _, table, _ in run.rows), default=0)
     for system in sorted({system for system, _, _ in run.rows}):
         yield system
         for (name, table, verb), count in sorted(run.rows.items()):
             if name == system and count:
-                yield f"    {SIGNS[verb]} {table:<18} {number(count, language):>9}  {_SAID[verb].in_(language)}"  # type: ignore[index]
+                shown = number(count, language)
+                yield f"    {SIGNS[verb]} {table:<{width}} {shown:>{COUNTED}}  {_SAID[verb].in_(language)}"  # type: ignore[index] - a receipt's verbs are a plan's
     for reason, count in run.spared.items():
         if count:
             yield f"  {number(count, language)} {_WHY[reason].in_(language)}"
+    yield _total(run, language)
+
+
+def _total(run: Run, language: Language) -> str:
     archived, ended = number(run.archived, language), number(run.ended, language)
-    if language == "fr":
-        yield f"{archived} fiches passées par l'archive, {ended} terminées, {number(run.changed, language)} lignes changées."
-    else:
-        yield f"{archived} records went through the archive, {ended} ended, {number(run.changed, language)} rows changed."
+    changed, packages = rows_text(run.changed, language), number(run.ended_archives, language)
+    french = language == "fr"
+    over = f", {packages} archives terminées" if french else f", {packages} archives ended"
+    last = over if run.ended_archives else ""
+    if french:
+        return f"Fiches de personnes : {archived} par l'archive, {ended} sans archive. En tout {changed}{last}."
+    return f"Records of people: {archived} through the archive, {ended} without one. In all {changed}{last}."

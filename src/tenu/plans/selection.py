@@ -60,10 +60,14 @@ class Uncleared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clearing:
-    """What a column becomes in a row that stays: *to* None is NULL; ``{key}`` in a text is the row's own key."""
+    """What a column becomes in a row that stays: *to* None is NULL; ``{key}`` in a text is the row's own key.
+
+    *keep*: for a date, all that is left of it, whatever *to* says.
+    """
 
     column: str
     to: Cleared
+    keep: Literal["month", "year"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,19 @@ class Clear:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Anonymise:
+    """Empty or coarsen every personal column of rows that stay, and cut every link to their person.
+
+    Source: policy C-RET-07, C-RET-08; GDPR recital 26.
+    """
+
+    table: str
+    path: tuple[Hop, ...]
+    where: Condition
+    clearings: tuple[Clearing, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Erase:
     """Delete rows. *shared* rows are also pointed at by others: only those nobody points at any more go.
 
@@ -63,7 +76,7 @@ class Keep:
     where: Condition
 
 
-Change = Cut | Clear | Erase
+Change = Cut | Clear | Anonymise | Erase
 Effect = Keep | Seal | Change
 
 
@@ -144,7 +157,7 @@ class RecordTask:
     rule: str
     clauses: tuple[str, ...]
     due: Condition
-    effect: Erase
+    effect: Erase | Anonymise
 
     @property
     def name(self) -> str:

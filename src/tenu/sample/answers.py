@@ -14,6 +14,8 @@ from tenu.sample.rows import PARENT, SYSTEM_OF, Key, Row, Value
 
 LOG_MONTHS = 12
 BANK_MONTHS = 13
+STATISTICS_MONTHS = 25
+ORDERS = ("orders", "web_order")
 ACCOUNTING_YEARS = 10
 SHELL_COLUMNS = ("name", "last_name", "first_name", "email", "phone", "address", "postcode", "city")
 
@@ -67,6 +69,7 @@ class Fate(StrEnum):
     ERASED = "erased"
     ARCHIVED = "archived"
     CLEARED = "cleared"
+    ANONYMISED = "anonymised"
     SHELL = "shell"
     KEPT_FOR_LAW = "kept_for_law"
     HELD = "held"
@@ -95,7 +98,12 @@ class Answer:
 
 
 def answer(
-    person: int, rows: Sequence[Row], as_of: date, *, other: Sequence[Row] | None = None
+    person: int,
+    rows: Sequence[Row],
+    as_of: date,
+    *,
+    other: Sequence[Row] | None = None,
+    since: date | None = None,
 ) -> tuple[Answer, ...]:
     """Return the fate on *as_of* of every row of one person.
 
@@ -104,8 +112,9 @@ def answer(
         rows: All rows that speak of the person, in every system.
         as_of: Civil day of the run, Europe/Paris.
         other: The rows of somebody the person could be taken for, when nothing tells them apart.
+        since: Day of the first run ever; *as_of* itself by default. What went in between is gone for good.
     """
-    case = _Case(person, rows, as_of)
+    case = _Case(person, rows, as_of, since)
     if case.clocks.held:
         return tuple(replace(found, fate=Fate.HELD, until=None, columns=()) for found in case.plain())
     found = tuple(map(case.answer, rows))
@@ -118,7 +127,7 @@ def answer(
 def _left_alone(found: Answer, double: _Case) -> Answer:
     """Return *found* untouched while somebody the person could be taken for is still there for the same rules."""
     rules = (Rule.PROSPECTING,) if found.columns == ("interests",) else RULES.get(found.table, ())
-    if found.fate is Fate.UNCHANGED or not _stays(double, rules):
+    if found.fate in (Fate.UNCHANGED, Fate.ANONYMISED) or not _stays(double, rules):
         return found
     return replace(found, fate=Fate.AMBIGUOUS, until=None, columns=())
 
@@ -130,8 +139,9 @@ def _stays(case: _Case, rules: Sequence[Rule]) -> bool:
 class _Case:
     """One person on one day: their rows by key, their clocks, and what follows for each row."""
 
-    def __init__(self, person: int, rows: Sequence[Row], as_of: date) -> None:
+    def __init__(self, person: int, rows: Sequence[Row], as_of: date, since: date | None = None) -> None:
         self.person = person
+        self.since = since or as_of
         self.rows = rows
         self.as_of = as_of
         self.clocks: Clocks = clocks(rows)
@@ -163,6 +173,10 @@ class _Case:
         match row.table:
             case "sign_in":
                 return self._log(row)
+            case "basket":
+                return self._basket(row)
+            case "basket_item":
+                return self._basket_item(row)
             case "mandate":
                 return self._mandate(row)
             case "contact":
@@ -180,22 +194,59 @@ class _Case:
         over = add_months(_day(row.values["at"]), LOG_MONTHS) <= self.as_of
         return self._say(row, Fate.ERASED if over else Fate.UNCHANGED)
 
-    def _mandate(self, row: Row) -> Answer:
-        return self._say(row, Fate.ERASED if self._bank_over() else Fate.UNCHANGED)
+    def _basket(self, row: Row) -> Answer:
+        """After 25 months a basket serves statistics only: nobody's, dated by its month (A-25)."""
+        if row.values["account_id"] is None:
+            return self._say(row, Fate.UNCHANGED)
+        if self._is_statistic(row, RULES["account"]):
+            return self._say(row, Fate.ANONYMISED, columns=("account_id", "updated_at"))
+        return self._say(row, Fate.ERASED if self.gone(row, RULES["account"]) else Fate.UNCHANGED)
 
-    def _bank_over(self) -> bool:
-        """Tell whether no debit can be made or disputed any more: 13 months after the last one (A-16)."""
-        if self.clocks.suspended or self.clocks.mandate_running:
+    def _basket_item(self, row: Row) -> Answer:
+        basket = self._by_key["basket", (row.values["basket_id"],)]
+        if self._is_statistic(basket, RULES["basket_item"]) or not self.gone(row, RULES["basket_item"]):
+            return self._say(row, Fate.UNCHANGED)
+        return self._leave(row)
+
+    def _is_statistic(self, basket: Row, rules: Sequence[Rule]) -> bool:
+        """Tell whether the basket was nobody's any more before *rules* ended for its person."""
+        since = add_months(_day(basket.values["updated_at"]), STATISTICS_MONTHS)
+        root = self.root(basket)
+        if since > self.as_of or root is basket:
             return False
-        return all(add_months(day, BANK_MONTHS) <= self.as_of for day in self._debits())
+        ends = [self.clocks.ends_on(rule, _day(root.values[COLLECTED[root.table]])) for rule in rules]
+        return not self.gone(basket, rules) or since <= max(end for end in ends if end)
 
-    def _debits(self) -> Iterator[date]:
+    def _mandate(self, row: Row) -> Answer:
+        return self._say(row, Fate.ERASED if self._bank_over(_day(row.values["signed_on"])) else Fate.UNCHANGED)
+
+    def _bank_over(self, born_on: date) -> bool:
+        """Tell whether, on a day since *born_on* a run took place, no debit could be made or disputed any more.
+
+        That is 13 months after the last debit, while nothing runs (A-16). A later debit brings nothing back.
+        """
+        debits = list(self._debits())
+        moments = {self.since, *(add_months(day, BANK_MONTHS) for day in debits), *self._reliefs()}
+        return any(
+            all(add_months(day, BANK_MONTHS) <= moment for day in debits if day <= moment)
+            and not any(_binds(row, moment) for row in self.rows)
+            for moment in moments
+            if max(self.since, born_on) <= moment <= self.as_of
+        )
+
+    def _reliefs(self) -> Iterator[date]:
+        """Yield the days something that ran came to its end."""
         for row in self.rows:
-            for column in {"mandate": ("signed_on", "last_debit_on"), "payment": ("paid_on",)}.get(row.table, ()):
+            for column in {"contract": ("ends_on",), **dict.fromkeys(ORDERS, ("delivered_at",))}.get(row.table, ()):
                 if row.values[column] is not None:
                     yield _day(row.values[column])
-            if row.table == "customer":
-                yield _day(row.values["created_on"])
+
+    def _debits(self) -> Iterator[date]:
+        columns = {"mandate": ("signed_on", "last_debit_on"), "payment": ("paid_on",), "customer": ("created_on",)}
+        for row in self.rows:
+            for column in columns.get(row.table, ()):
+                if row.values[column] is not None:
+                    yield _day(row.values[column])
 
     def _contact(self, row: Row) -> Answer:
         if self.gone(row, RULES["contact"]):
@@ -230,7 +281,9 @@ class _Case:
         return ("year", "order_number") if self.gone(invoice, RULES["orders"]) else ()
 
     def _lost_iban(self, payment: Row) -> tuple[str, ...]:
-        return ("iban",) if payment.values["iban"] is not None and self._bank_over() else ()
+        if payment.values["iban"] is None:
+            return ()
+        return ("iban",) if self._bank_over(_day(payment.values["paid_on"])) else ()
 
     def _leave(self, row: Row) -> Answer:
         """Return the way out of a row whose rules have all ended: the archive while it has a future."""
@@ -250,6 +303,17 @@ class _Case:
         return Answer(
             person=self.person, table=row.table, key=row.key, fate=fate, until=until, columns=columns
         )
+
+
+def _binds(row: Row, on: date) -> bool:
+    """Tell whether *row* was a contract, an order or a mandate still running on the day *on*."""
+    values = row.values
+    if row.table in ("contract", "mandate"):
+        ended_on = values.get("ends_on")
+        return values["status"] == "running" or (ended_on is not None and _day(ended_on) > on >= _day(values["signed_on"]))
+    if row.table in ORDERS and values["status"] != "cancelled" and _day(values["placed_at"]) <= on:
+        return values["delivered_at"] is None or _day(values["delivered_at"]) > on
+    return False
 
 
 def _day(value: Value) -> date:

@@ -155,7 +155,7 @@ class Company:
         for person in self.everyone():
             rows = person.rows_at(seen_at)
             other = None if person.doubt is None else self.person(person.doubt).rows_at(seen_at)
-            yield person, rows, answer(person.id, rows, day, other=other)
+            yield person, rows, answer(person.id, rows, day, other=other, since=min(self.as_of, day))
 
     def _draw(self) -> Iterator[Person]:
         newcomers = self.people // NEWCOMERS if self.until > self.as_of else 0

@@ -12,7 +12,7 @@ from tenu.adapters.databases.desk import FEW, Desk
 from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.catalog import Column
 from tenu.plans.selection import ALWAYS, Linked, Selection
-from tenu.plans.task import Change, Clear, Cut, Effect, Erase, Seal
+from tenu.plans.task import Anonymise, Change, Clear, Cut, Effect, Erase, Seal
 from tenu.ports import Fate, Key, Line, Noted, Rows, Unit, appeared
 
 
@@ -115,16 +115,16 @@ class Changing(Desk):
         values = self._values(effect, target)
         return self.connection.execute(sa.update(target).where(*where).values(values)).rowcount
 
-    def erase_records(self, effect: Erase, *, limit: int) -> int:
-        """Delete at most *limit* rows past a limit of their own; return how many."""
+    def change_records(self, effect: Erase | Anonymise, *, limit: int) -> int:
+        """Delete or anonymise at most *limit* rows past a limit of their own; return how many."""
         rows = self.compiler.tables[effect.table]
         where = self.compiler.where(effect.where, rows, effect.table)
+        change: Any = sa.delete(rows) if isinstance(effect, Erase) else sa.update(rows).values(self._values(effect, rows))
         if self.engine == "mariadb":
-            statement = sa.delete(rows).where(where).with_dialect_options(mariadb_limit=limit)
-            return self.connection.execute(statement).rowcount
+            return self.connection.execute(change.where(where).with_dialect_options(mariadb_limit=limit)).rowcount
         picked = sa.select(*self._row_identity(rows, effect.table)).where(where).limit(limit).subquery()
         among = _among(self._row_identity(rows, effect.table), sa.select(*picked.c))
-        return self.connection.execute(sa.delete(rows).where(among)).rowcount
+        return self.connection.execute(change.where(among)).rowcount
 
     # ── receipts ──
 
@@ -147,9 +147,14 @@ class Changing(Desk):
             for task, f, c, v, t, n, p in self.connection.execute(query.order_by(*self.receipt.primary_key.columns))
         ]
 
+    def next_chunk(self, run: str, task: str) -> int:
+        """Return the first number no unit of *task* has in *run*, safe to take inside ``transaction``."""
+        r = self.receipt.c
+        return self.number(sa.select(sa.func.coalesce(sa.func.max(r.chunk) + 1, 0)).where(r.run == run, r.task == task))
+
     # ── pieces ──
 
-    def _values(self, effect: Clear | Cut, rows: sa.Table) -> Mapping[Any, Any]:
+    def _values(self, effect: Clear | Anonymise | Cut, rows: sa.Table) -> Mapping[Any, Any]:
         if isinstance(effect, Cut):
             return {rows.c[name]: sa.null() for name in effect.columns}
         return {rows.c[c.column]: self.compiler.cleared(c, rows, effect.table) for c in effect.clearings}

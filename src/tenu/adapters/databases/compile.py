@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from tenu.adapters.databases import dialects
 from tenu.datamap.catalog import Catalog, Column, ColumnKind
 from tenu.datamap.layout import Hop
 from tenu.periods.civil import start_of_day
@@ -82,6 +83,9 @@ class Compiler:
 
     def cleared(self, clearing: Clearing, rows: Rows, table: str) -> Any:
         """Return the value *clearing* leaves in a row of *table*."""
+        if clearing.keep is not None:
+            kind = self._column(table, clearing.column).kind
+            return dialects.coarsened(self.catalog.engine, kind, rows.c[clearing.column], clearing.keep)
         if not isinstance(clearing.to, str) or "{key}" not in clearing.to:
             return sa.null() if clearing.to is None else sa.literal(clearing.to)
         before, after = clearing.to.split("{key}", 1)
@@ -112,7 +116,7 @@ class Compiler:
 
     def _left(self, clearing: Clearing, rows: Rows, table: str) -> Clause:
         column = rows.c[clearing.column]
-        if clearing.to is None:
+        if clearing.to is None and clearing.keep is None:
             return column.is_not(None)
         return sa.and_(column.is_not(None), column != self.cleared(clearing, rows, table))
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
+from tenu.adapters.databases.bulk import teach_copy
 from tenu.adapters.databases.failures import busy
 from tenu.datamap.catalog import Column, ColumnKind
 from tenu.datamap.identity import normalise
@@ -31,7 +32,11 @@ def connect(url: str, *, writing: bool) -> sa.Engine:
             return _sqlite(parsed, writing=writing)
         case "postgresql":
             options = "-c timezone=UTC -c lock_timeout=5s -c jit=off"
-            return sa.create_engine(parsed, isolation_level="READ COMMITTED", poolclass=NullPool, connect_args={"options": options})
+            engine = sa.create_engine(
+                parsed, isolation_level="READ COMMITTED", poolclass=NullPool, connect_args={"options": options}
+            )
+            teach_copy(engine)
+            return engine
         case "mysql" | "mariadb":
             engine = sa.create_engine(parsed, isolation_level="READ COMMITTED", poolclass=NullPool)
             sa.event.listen(engine, "connect", _settle_mariadb)
@@ -126,6 +131,18 @@ def _replaced(engine: str, column: Any, pattern: str, to: str) -> Any:
     if engine == "postgresql":
         return sa.func.regexp_replace(column, pattern, to, "g")
     return sa.func.regexp_replace(column, re.sub(r"\\s", "[[:space:]]", pattern), to)
+
+
+def coarsened(engine: str, kind: ColumnKind, column: Any, keep: str) -> Any:
+    """Return a date column cut down to the first moment of its month or year."""
+    if engine == "postgresql":
+        return sa.cast(sa.func.date_trunc(keep, column), column.type)
+    first = {"month": "%Y-%m-01", "year": "%Y-01-01"}[keep]
+    if kind is not ColumnKind.DAY:
+        first += " 00:00:00.000000" if engine == "sqlite" else " 00:00:00"
+    if engine == "sqlite":
+        return sa.func.strftime(first, column, type_=sa.String())
+    return sa.cast(sa.func.date_format(column, first), sa.Date if kind is ColumnKind.DAY else sa.DateTime)
 
 
 def json_rows(engine: str, columns: Sequence[tuple[Column, Any]]) -> Any:

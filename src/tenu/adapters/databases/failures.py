@@ -13,13 +13,16 @@ from tenu.terms import Text
 _BUSY = frozenset({"55P03", "40P01", "40001", 1205, 1213, 1020, 5, 6})
 """Lock timeouts, deadlocks and conflicts: PostgreSQL's SQLSTATE, MariaDB's error number, SQLite's result code."""
 _CANNOT_OPEN = 14
+_NO_SUCH_TABLE = 1146
+"""How MariaDB tells SQLAlchemy, which asks, that a table is not there yet."""
 
 
 def translate(engine: sa.Engine, name: str) -> None:
     """Make every failure of *engine* a ``TenuError`` that speaks of the store *name*."""
 
     def said(context: Any) -> None:
-        if isinstance(context.original_exception, engine.dialect.loaded_dbapi.Error):
+        error = context.original_exception
+        if isinstance(error, engine.dialect.loaded_dbapi.Error) and _code(error) != _NO_SUCH_TABLE:
             raise _meaning(name, context) from None
 
     sa.event.listen(engine, "handle_error", said)
@@ -68,9 +71,9 @@ def unreachable(name: str, reason: str) -> UnreachableError:
 
 def _code(error: Any) -> Any:
     """Return what the engine itself calls this failure; empty when it does not say."""
-    if state := getattr(error, "sqlstate", None):
-        return state
+    first = error.args[0] if error.args else ""
+    if isinstance(first, int):
+        return first
     if (result := getattr(error, "sqlite_errorcode", None)) is not None:
         return result & 0xFF
-    first = error.args[0] if error.args else ""
-    return first if isinstance(first, int) else ""
+    return getattr(error, "sqlstate", None) or ""

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tenu.adapters.databases import dialects
+from tenu.adapters.databases.bulk import insert_rows
 from tenu.adapters.databases.desk import BATCH, FEW, Desk
 from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.identity import LINKING, identity
@@ -85,9 +86,9 @@ class Finding(Desk):
             prefixes=["TEMPORARY"],
         )
         self.connection.execute(sa.schema.CreateTable(table))
-        rows = ({"kind": kind.value, "value": value} for kind, values in wanted.items() for value in sorted(values))
+        rows = ((kind.value, value) for kind, values in wanted.items() for value in sorted(values))
         while batch := list(islice(rows, BATCH)):
-            self.connection.execute(sa.insert(table), batch)
+            insert_rows(self.connection, table, ("kind", "value"), batch)
         return table
 
     def _found(self, row: Any, width: int, names: list[tuple[IdentifierKind, str]], *, vital: bool = False) -> Found:

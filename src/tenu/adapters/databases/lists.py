@@ -8,6 +8,7 @@ from itertools import islice
 
 import sqlalchemy as sa
 
+from tenu.adapters.databases.bulk import insert_rows
 from tenu.adapters.databases.desk import BATCH, FEW, Desk
 from tenu.adapters.databases.work import PeopleList, people_list
 from tenu.plans.task import PersonTask
@@ -33,14 +34,13 @@ class Lists(Desk):
         self.fill(held, ((key, Unit(fate=Fate.SPARED, chunk=0), None) for key in keys))
         self.compiler.held[root] = held.table
 
-    def choose(self, task: PersonTask, chosen: PeopleList, *, size: int, first: int = 0) -> None:
+    def choose(self, task: PersonTask, chosen: PeopleList, *, size: int) -> None:
         """Fill *chosen* with the people of *task* who are due by what this database alone knows.
 
         Args:
             task: What is due, and what makes the archive come first.
             chosen: An empty list of the task's people table.
             size: People per chunk.
-            first: Number of the first chunk.
         """
         rows = self.compiler.tables[task.root]
         fate = sa.case(
@@ -50,7 +50,7 @@ class Lists(Desk):
         due = sa.select(*keys, fate.label("fate")).where(self.compiler.where(task.due, rows, task.root)).subquery()
         columns = [due.c[key.name] for key in keys]
         rank = sa.func.row_number().over(partition_by=due.c.fate, order_by=columns)
-        chunk = sa.cast((rank - 1) // sa.literal(size, sa.Integer), sa.Integer) + first
+        chunk = sa.cast((rank - 1) // sa.literal(size, sa.Integer), sa.Integer)
         names = [*(column.name for column in columns), "chunk", "fate"]
         query = sa.select(*columns, chunk, due.c.fate)
         self.connection.execute(sa.insert(chosen.table).from_select(names, query))
@@ -58,12 +58,10 @@ class Lists(Desk):
 
     def fill(self, chosen: PeopleList, people: Iterable[tuple[Key, Unit, date | None]]) -> None:
         """Fill *chosen* with people decided elsewhere, their unit and the archive end known elsewhere."""
-        rows = (
-            {**{f"k{i}": part for i, part in enumerate(key)}, "fate": u.fate, "chunk": u.chunk, "until": until}
-            for key, u, until in people
-        )
+        names = [*(column.name for column in chosen.key_columns()), "chunk", "fate", "until"]
+        rows = ((*key, unit.chunk, int(unit.fate), until) for key, unit, until in people)
         while batch := list(islice(rows, BATCH)):
-            self.connection.execute(sa.insert(chosen.table), batch)
+            insert_rows(self.connection, chosen.table, names, batch)
         self._analyse(chosen)
 
     def keys(self, chosen: PeopleList) -> Iterator[Chosen]:

@@ -1,0 +1,72 @@
+"""The tables of the restricted archive and of its vault."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.mysql import LONGBLOB
+
+ARCHIVE = sa.MetaData()
+VAULT = sa.MetaData()
+_BLOB = sa.LargeBinary().with_variant(LONGBLOB(), "mysql", "mariadb")
+
+
+class Hexadecimal(sa.types.TypeDecorator[str]):
+    """Sixteen bytes in the database, 32 hexadecimal digits outside: keys and indexes take half the room."""
+
+    impl = sa.LargeBinary(16)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        """Return the engine's type: MySQL's BLOB cannot be a key."""
+        mysql = dialect.name in ("mysql", "mariadb")
+        return dialect.type_descriptor(sa.BINARY(16) if mysql else sa.LargeBinary(16))
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> bytes | None:  # noqa: ARG002 - SQLAlchemy's own
+        """Return the bytes of *value*, which may be the bytes already."""
+        return bytes.fromhex(value) if isinstance(value, str) else value
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> str | None:  # noqa: ARG002 - the same
+        """Return *value* in hexadecimal."""
+        return None if value is None else bytes(value).hex()
+
+
+UNIT = sa.Table(
+    "unit",
+    ARCHIVE,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("run", sa.String(64), nullable=False),
+    sa.Column("task", sa.String(190), nullable=False),
+    sa.Column("fate", sa.SmallInteger, nullable=False),
+    sa.Column("chunk", sa.Integer, nullable=False),
+    sa.Column("people", sa.Integer, nullable=False),
+    sa.Column("ground", sa.String(400), nullable=False),
+    sa.Column("words", _BLOB, nullable=False),
+    sa.UniqueConstraint("run", "task", "fate", "chunk"),
+)
+SEALED = sa.Table(
+    "sealed",
+    ARCHIVE,
+    sa.Column("subject", Hexadecimal, primary_key=True),
+    sa.Column("unit", sa.ForeignKey(UNIT.c.id), nullable=False, index=True),
+    sa.Column("system", sa.String(64), nullable=False),
+    sa.Column("root", sa.String(128), nullable=False),
+    sa.Column("until", sa.Date, nullable=False, index=True),
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("package", _BLOB, nullable=False),
+)
+MARK = sa.Table(
+    "mark",
+    ARCHIVE,
+    sa.Column("subject", Hexadecimal, primary_key=True),
+    sa.Column("kind", sa.String(24), primary_key=True),
+    sa.Column("hash", Hexadecimal, primary_key=True, index=True),
+)
+WRAPPED = sa.Table(
+    "wrapped_key",
+    VAULT,
+    sa.Column("subject", Hexadecimal, primary_key=True),
+    sa.Column("until", sa.Date, nullable=False, index=True),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+)

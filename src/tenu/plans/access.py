@@ -1,0 +1,28 @@
+"""Everything one person's rows say, table by table: what an access request copies.
+
+Source: GDPR 15(1), 15(3).
+"""
+
+from __future__ import annotations
+
+from tenu.datamap.layout import Layout
+from tenu.plans.selection import ALWAYS
+from tenu.plans.task import Seal
+
+
+def holdings(layout: Layout, root: str) -> tuple[Seal, ...]:
+    """Return how to read every row that belongs to a person of *root*, the person's own first.
+
+    Rows they share with others (an address) are theirs too. Every column is read: what may be shown to them, and what
+    speaks of somebody else, is judged by whoever answers.
+
+    Args:
+        layout: The system, laid out on its live catalog.
+        root: One of its people tables.
+    """
+    found = []
+    for owned in sorted(layout.estate(root).owned, key=lambda owned: (len(owned.path), owned.table)):
+        live = layout.catalog.table(owned.table)
+        columns = tuple(column.name for column in live.columns) if live else ()
+        found.append(Seal(table=owned.table, path=owned.path, where=ALWAYS, columns=columns))
+    return tuple(found)
