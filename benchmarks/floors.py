@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import psycopg
@@ -48,7 +47,9 @@ class Floors:
         """Return how many rows of each table belong to those who are due."""
         with _connected(self.source) as connection:
             _stage(connection)
-            return {table: _number(connection, f"SELECT count(*) FROM {rows}") for table, rows in FOUND.items()}
+            return {
+                table: _number(connection, f"SELECT count(*) FROM {rows}") for table, rows in FOUND.items()
+            }
 
     def erase(self) -> None:
         """Delete them in one transaction, set by set."""
@@ -82,13 +83,6 @@ def left(url: str) -> dict[str, int]:
         return {table: _number(connection, f"SELECT count(*) FROM {table}") for table in TABLES}
 
 
-def explain_due(url: str) -> Iterator[str]:
-    """Yield PostgreSQL's own plan of the anti-join."""
-    with _connected(url) as connection:
-        for (line,) in connection.execute(sql.SQL("EXPLAIN (ANALYZE, BUFFERS) " + DUE)):
-            yield line
-
-
 def _connected(url: str) -> psycopg.Connection[tuple[int]]:
     return psycopg.connect(url, options="-c jit=off -c timezone=Europe/Paris")
 
@@ -116,12 +110,16 @@ def _pipe(
     """Copy rows in binary, joined into large writes: libpq hands them out one by one."""
     out = sql.SQL(f"COPY (SELECT t.* FROM {rows}) TO STDOUT (FORMAT binary)")
     into = sql.SQL(f"COPY {table} FROM STDIN (FORMAT binary)")
-    with source.cursor() as reading, archive.cursor() as writing:
-        with reading.copy(out) as stream, writing.copy(into) as sink:
-            waiting = bytearray()
-            for part in stream:
-                waiting += part
-                if len(waiting) > PIPE_BYTES:
-                    sink.write(bytes(waiting))
-                    waiting.clear()
-            sink.write(bytes(waiting))
+    with (
+        source.cursor() as reading,
+        archive.cursor() as writing,
+        reading.copy(out) as stream,
+        writing.copy(into) as sink,
+    ):
+        waiting = bytearray()
+        for part in stream:
+            waiting += part
+            if len(waiting) > PIPE_BYTES:
+                sink.write(bytes(waiting))
+                waiting.clear()
+        sink.write(bytes(waiting))

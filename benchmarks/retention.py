@@ -33,7 +33,9 @@ class Measured:
     def line(self) -> str:
         """Return the line as the table prints it."""
         best = self.costs.best()
-        said = f"{self.name:46}{best.cpu:8.2f}{self.costs.median_cpu():8.2f}{best.server:9.2f}{best.python:8.2f}"
+        said = (
+            f"{self.name:46}{best.cpu:8.2f}{self.costs.median_cpu():8.2f}{best.server:9.2f}{best.python:8.2f}"
+        )
         said += f"{best.wall:8.2f}"
         if self.floor:
             said += f"{best.cpu / self.floor.best().cpu:8.2f}x{best.wall / self.floor.best().wall:6.2f}x"
@@ -54,7 +56,8 @@ def plans(shop: Shop, *, runs: int, chunk: int) -> Iterator[Measured]:
     with shop.workspace("shop", purpose=ERASED, chunk=chunk) as ports:
         ours = Costs(runs=[shop.meter(lambda: plan(ports, AS_OF)) for _ in range(runs)])
         made = plan(ports, AS_OF)
-    assert made.people == floors.find() and made.rows == sum(floors.find_and_count().values())
+    assert made.people == floors.find()
+    assert made.rows == sum(floors.find_and_count().values())
     note = f"{made.people:,} people, {made.rows:,} rows"
     yield Measured(name="tenu plan", costs=ours, floor=counting, goal=1.1, note=note)
 
@@ -76,11 +79,15 @@ def archives(shop: Shop, *, runs: int, chunk: int) -> Iterator[Measured]:
     ours = [_by_tenu(shop, ARCHIVED, chunk) for _ in range(runs)]
     assert by_hand[0].left == ours[0].left
     floor = Costs(runs=[one.cost for one in by_hand])
-    yield Measured(name="archive: COPY pipes then DELETEs, in clear", costs=floor, note=_megabytes(by_hand[0].archived))
+    yield Measured(
+        name="archive: COPY pipes then DELETEs, in clear", costs=floor, note=_megabytes(by_hand[0].archived)
+    )
     costs = Costs(runs=[one.cost for one in ours])
     share = ours[0].archived / by_hand[0].archived
     note = f"{_megabytes(ours[0].archived)} ({share:.0%}, goal 50%)"
-    yield Measured(name=f"tenu apply, sealed, {chunk:,} people at once", costs=costs, floor=floor, goal=1.0, note=note)
+    yield Measured(
+        name=f"tenu apply, sealed, {chunk:,} people at once", costs=costs, floor=floor, goal=1.0, note=note
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +115,9 @@ def _by_tenu(shop: Shop, purpose: str, chunk: int) -> Done:
     with shop.workspace("work", purpose=purpose, chunk=chunk) as ports:
         made = read_plan(plan(ports, AS_OF).to_json())
         cost = shop.meter(lambda: apply(ports, made))
-    return Done(cost=cost, left=left(url), archived=sizes(shop.address("archive")) + sizes(shop.address("vault")))
+    return Done(
+        cost=cost, left=left(url), archived=sizes(shop.address("archive")) + sizes(shop.address("vault"))
+    )
 
 
 def _megabytes(size: int) -> str:
@@ -128,7 +137,9 @@ def main() -> None:
     asked = parser.parse_args()
     with running_shop() as shop:
         shop.draw("shop", people=asked.people, due=asked.people // 5)
-        print(f"{asked.people:,} customers, {asked.people * 26:,} rows; best of {asked.runs} runs by CPU\n{HEAD}")
+        print(
+            f"{asked.people:,} customers, {asked.people * 26:,} rows; best of {asked.runs} runs by CPU\n{HEAD}"
+        )
         for part in asked.only or PARTS:
             for measured in PARTS[part](shop, runs=asked.runs, chunk=asked.chunk):
                 print(measured.line(), flush=True)

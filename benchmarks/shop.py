@@ -14,14 +14,14 @@ import psycopg
 from psycopg import sql
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "tests"))
+sys.path.insert(0, str(HERE.parent / "tests"))  # the private servers of the tests
 
-from floors import TABLES
-from meter import Meter
-from servers import HOST, USER, PostgreSQLServer
+from floors import TABLES  # noqa: E402 - after the path
+from meter import Meter  # noqa: E402 - after the path
 
-from tenu.ports import Ports
-from tenu.wiring import open_ports
+from servers import HOST, USER, PostgreSQLServer  # noqa: E402 - after the path
+from tenu.ports import Ports  # noqa: E402 - after the path
+from tenu.wiring import open_ports  # noqa: E402 - after the path
 
 AS_OF = date(2026, 3, 1)
 SETTINGS = {
@@ -56,7 +56,9 @@ class Shop:
         """Create the database *name* with *people* customers of whom *due* are due; return its address."""
         self._server.fresh_database(name)
         script = (HERE / "company" / "shop.sql").read_text("utf-8")
-        script = script.replace("{people}", str(people)).replace("{due}", str(due)).replace("{as_of}", str(AS_OF))
+        script = (
+            script.replace("{people}", str(people)).replace("{due}", str(due)).replace("{as_of}", str(AS_OF))
+        )
         with psycopg.connect(self.address(name), autocommit=True) as connection:
             connection.execute(sql.SQL(script))
             connection.execute("VACUUM ANALYZE")
@@ -84,7 +86,9 @@ class Shop:
 
     def address(self, name: str) -> str:
         """Return the address of a database, as libpq reads it."""
-        return f"postgresql://{USER}:{self._server.address.password}@{HOST}:{self._server.address.port}/{name}"
+        return (
+            f"postgresql://{USER}:{self._server.address.password}@{HOST}:{self._server.address.port}/{name}"
+        )
 
     @contextmanager
     def workspace(self, name: str, *, purpose: str, chunk: int) -> Iterator[Ports]:
@@ -116,6 +120,8 @@ def _keep_only_the_key(connection: psycopg.Connection[tuple[object, ...]], table
     for (name,) in connection.execute(foreign, [table]).fetchall():
         drop = sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}")
         connection.execute(drop.format(sql.Identifier(table), sql.Identifier(str(name))))
-    other = "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %s::regclass AND NOT indisprimary"
+    other = (
+        "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %s::regclass AND NOT indisprimary"
+    )
     for (name,) in connection.execute(other, [table]).fetchall():
         connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(str(name))))

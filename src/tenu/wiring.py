@@ -13,12 +13,17 @@ from tenu.adapters.databases.database import Database
 from tenu.adapters.journal_store import JournalStore
 from tenu.adapters.signing_key import create_key, load_key
 from tenu.adapters.workspace import KEYS, read_workspace, resolve, secret
+from tenu.datamap.model import System
+from tenu.errors import RefusedError
 from tenu.ports import Clock, Ports
+from tenu.terms import Text
+
+ENGINES = ("sqlite", "postgresql", "mysql", "mariadb")
 
 
 def addresses(folder: Path) -> dict[str, str]:
     """Return the address of each system of the workspace in *folder*, variables resolved."""
-    return {system.system: resolve(system.url, folder) for system in read_workspace(folder).systems}
+    return {system.system: _address(system, folder) for system in read_workspace(folder).systems}
 
 
 @contextmanager
@@ -37,7 +42,7 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
     zone = ZoneInfo(workspace.policy.time_zone)
     with ExitStack() as stack:
         databases = {
-            system.system: Database(system, resolve(system.url, folder), zone) for system in workspace.systems
+            system.system: Database(system, _address(system, folder), zone) for system in workspace.systems
         }
         for database in databases.values():
             stack.callback(database.close)
@@ -60,3 +65,22 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
             clock=clock or SystemClock(),
             key=secret(folder, "plan"),
         )
+
+
+def _address(system: System, folder: Path) -> str:
+    """Return the address of *system*, never shown: it may hold a password.
+
+    Raises:
+        RefusedError: A variable is not set, or no driver of tenu's understands the address.
+    """
+    url = resolve(system.url, folder)
+    place = system.at.get("url", system.place)
+    if url.partition(":")[0].partition("+")[0] not in ENGINES:
+        raise RefusedError(
+            Text(fr=f"{place} : ce n'est pas l'adresse d'une base que tenu sait lire", en=f"{place}: not the address of a database tenu reads"),
+            fix=Text(
+                fr="écrivez sqlite:///FICHIER, postgresql+psycopg://… ou mariadb+pymysql://…",
+                en="write sqlite:///FILE, postgresql+psycopg://… or mariadb+pymysql://…",
+            ),
+        )
+    return url

@@ -33,7 +33,12 @@ country: FR
 declared: {{by: dpo@helianthe.example, on: 2026-03-01}}
 """
 
-INSTANT = {"sqlite": "TIMESTAMP", "postgresql": "TIMESTAMP", "mariadb": "DATETIME"}
+WORDS = {
+    "sqlite": {"instant": "TIMESTAMP", "uuid": "CHAR(36)"},
+    "postgresql": {"instant": "TIMESTAMP", "uuid": "UUID"},
+    "mariadb": {"instant": "DATETIME", "uuid": "UUID"},
+}
+"""What each engine calls a date-time without zone, and a UUID."""
 
 
 @dataclass(kw_only=True)
@@ -95,13 +100,15 @@ class World:
         return rows
 
     def do(self, *statements: str) -> None:
-        """Run *statements*, written in standard SQL; ``{instant}`` is the engine's date-time without zone."""
+        """Run *statements*, written in standard SQL but for the words of ``WORDS``, between braces."""
         engine = sa.create_engine(self.url)
         with engine.begin() as connection:
             if self.engine == "mariadb":
                 connection.exec_driver_sql("SET sql_mode = 'ANSI_QUOTES,STRICT_ALL_TABLES'")
             for statement in statements:
-                connection.exec_driver_sql(statement.replace("{instant}", INSTANT[self.engine]).replace("%", "%%"))
+                for word, type_name in WORDS[self.engine].items():
+                    statement = statement.replace(f"{{{word}}}", type_name)  # noqa: PLW2901
+                connection.exec_driver_sql(statement)
         engine.dispose()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,6 +75,9 @@ class Returns:
         self._waiting = people
         self.back: list[int] = []
         self.kept: dict[Place, Mapping[str, Any]] = {}
+        self._places: dict[int, list[Place]] = defaultdict(list)
+        for place, answer in lab.company.fates().items():
+            self._places[answer.person].append(place)
 
     def passes(self, point: str) -> None:
         """Let the next of them come back who still has the row they come back through."""
@@ -83,15 +87,12 @@ class Returns:
             person = self._waiting.pop()
             first = self._lab.company.person(person).rows[0]
             rows = state_of(self._lab.urls).rows
-            mine = {p: row for p, row in rows.items() if p in self._places(person)}
+            mine = {place: rows[place] for place in self._places[person] if place in rows}
             if (first.table, first.key) in {(table, key) for _, table, key in mine}:
                 self._lab.company.come_back(self._lab.urls, [person], noon(self._lab))
                 self.back.append(person)
                 self.kept |= mine
                 return
-
-    def _places(self, person: int) -> set[Place]:
-        return {place for place, answer in self._lab.company.fates().items() if answer.person == person}
 
     def lost(self) -> Iterator[str]:
         """Yield what their return should have kept and did not."""
@@ -112,10 +113,10 @@ def test_people_back_during_the_run_are_spared(make_lab_of: Callable[..., Lab]) 
     returns = Returns(lab, due_people(lab))
     with lab.ports() as ports:
         apply(watched(ports, returns.passes), made)
-    others = {p: row for p, row in before.rows.items() if (a := lab.company.fates().get(p)) is None or a.person not in returns.back}
-    now = lab.state()
+    now, fates = lab.state(), lab.company.fates()
+    others = {p: row for p, row in before.rows.items() if p not in fates or fates[p].person not in returns.back}
     sealed = {place: until for place, until in now.sealed.items() if place in others}
-    odd = list(differences(lab.company.fates(), State(rows=others, sealed={}), State(rows=now.rows, sealed=sealed)))
+    odd = list(differences(fates, State(rows=others, sealed={}), State(rows=now.rows, sealed=sealed)))
     assert (len(returns.back) > 5, list(returns.lost()), odd) == (True, [], [])
 
 

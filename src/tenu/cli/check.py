@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from tenu.cli.context import CANNOT_RUN, FINDINGS, FINE, Context, console, exits, show_findings
+from tenu.cli.context import CANNOT_RUN, FINDINGS, FINE, Context, console, exits, progress, show_findings
+
+if TYPE_CHECKING:
+    from tenu.errors import Finding
+    from tenu.operations.check import Checked
+    from tenu.terms import Severity
+
+FRENCH = {"blocker": "bloquant", "major": "majeur", "minor": "mineur", "note": "note"}
 
 
 @click.command(name="check")
@@ -21,7 +30,7 @@ def command(context: Context, as_json: bool, severity: str | None) -> int:
     from tenu.operations.plan import today  # noqa: PLC0415
     from tenu.terms import Severity  # noqa: PLC0415
 
-    with context.ports() as ports:
+    with context.ports() as ports, progress("check"):
         checked = check(ports, today(ports))
         record(ports, checked)
     order = list(Severity)
@@ -31,15 +40,26 @@ def command(context: Context, as_json: bool, severity: str | None) -> int:
         click.echo(json.dumps([found.plain() for found in findings], indent=1, ensure_ascii=False))
     else:
         show_findings(findings, context.language)
-        counts = Counter(found.severity for found in findings)
-        said = ", ".join(f"{counts[s]} {s}" for s in order if counts[s]) or "0"
-        console().print(_end(context.language, said, len(checked.systems), checked.waiting), markup=False)
+        console().print(_end(context, findings, checked), markup=False)
     if checked.unreachable:
         return CANNOT_RUN
     return FINDINGS if findings else FINE
 
 
-def _end(language: str, said: str, systems: int, waiting: int) -> str:
+def _end(context: Context, findings: Sequence[Finding], checked: Checked) -> str:
+    from tenu.terms import Severity  # noqa: PLC0415
+
+    counts = Counter(found.severity for found in findings)
+    said = ", ".join(_counted(counts[s], s, context.language) for s in Severity if counts[s])
+    compared, waiting = len(checked.systems) - len(checked.unreachable), checked.waiting
+    if context.language == "fr":
+        asked = f"{compared} systèmes comparés sur {len(checked.systems)}"
+        return f"{said or 'Aucun constat'}. {asked}. {waiting} règles de droit attendent de pouvoir être jugées."
+    asked = f"{compared} of {len(checked.systems)} systems compared"
+    return f"{said or 'No finding'}. {asked}. {waiting} rules of law wait to be judged."
+
+
+def _counted(count: int, severity: Severity, language: str) -> str:
     if language == "fr":
-        return f"{said}. {systems} systèmes comparés. {waiting} règles de droit attendent de pouvoir être jugées."
-    return f"{said}. {systems} systems compared. {waiting} rules of law wait to be judged."
+        return f"{count} {FRENCH[severity.value]}{'s' if count > 1 else ''}"
+    return f"{count} {severity}{'s' if count > 1 and severity.value in ('blocker', 'note') else ''}"

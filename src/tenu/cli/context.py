@@ -123,7 +123,9 @@ def console() -> Console:
     """Return the console people read: colours and bars on a terminal, plain lines elsewhere."""
     from rich.console import Console  # noqa: PLC0415
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), emoji=False)
+    show = Console(highlight=False, emoji=False)
+    show.soft_wrap = not show.is_terminal
+    return show
 
 
 def wrapped(show: Console, text: str, hang: int) -> str:
@@ -158,8 +160,9 @@ def progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
 
 def show_findings(findings: tuple[Finding, ...], language: Literal["fr", "en"]) -> None:
     """Print *findings*, worst first, each with its place and its way out."""
-    colours = {"blocker": "red", "major": "yellow", "minor": "cyan", "note": "white"}
+    colours = {"blocker": "bold red", "major": "yellow", "minor": "cyan", "note": ""}
+    show = console()
     for finding in findings:
         first, *rest = finding.render(language).split("\n")
-        click.secho(first, fg=colours[finding.severity], bold=finding.severity == "blocker")
-        click.echo("\n".join(rest) + "\n")
+        show.print(first, style=colours[finding.severity], markup=False, soft_wrap=True)
+        show.print("\n".join(rest) + "\n", markup=False, soft_wrap=True)

@@ -43,11 +43,14 @@ def command(context: Context, folder: Path) -> int:
     policy.write_bytes((files("tenu.sample") / "policy.yaml").read_bytes())
     (folder / "tenu.toml").write_text(SETTINGS, encoding="utf-8")
     (folder / ".gitignore").write_text(IGNORED, encoding="utf-8")
-    french = context.language == "fr"
-    console().print(
-        f"{folder} : adaptez policy.yaml, puis « tenu discover URL -o systems/NOM.yaml », puis « tenu check »."
-        if french
-        else f"{folder}: adapt policy.yaml, then 'tenu discover URL -o systems/NAME.yaml', then 'tenu check'.",
-        markup=False,
-    )
+    there = Context(workspace=folder, language=context.language)
+    show = console()
+    show.print(_begin(context.language, folder), markup=False)
+    show.print(f"   {there.again('check')}", markup=False)
     return FINE
+
+
+def _begin(language: str, folder: Path) -> str:
+    if language == "fr":
+        return f"{folder} : adaptez policy.yaml, décrivez chaque base dans systems/NOM.yaml, puis :"
+    return f"{folder}: adapt policy.yaml, describe each database in systems/NAME.yaml, then:"

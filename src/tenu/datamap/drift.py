@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from tenu.datamap.catalog import Column, ColumnKind, Table
 from tenu.datamap.findings import finding, nearest
 from tenu.datamap.layout import Layout, Reference
-from tenu.datamap.meaning import meanings
+from tenu.datamap.meaning import followed, meanings
+from tenu.datamap.ownership import owners
+from tenu.datamap.model import Scalar
 from tenu.errors import Finding, Place
 from tenu.policy.model import Policy
 from tenu.terms import Severity
@@ -26,8 +28,10 @@ def compare(layout: Layout, policy: Policy) -> tuple[Finding, ...]:
         *_tables(layout),
         *_columns(layout),
         *_named_columns(layout),
+        *_values(layout),
         *_people(layout),
-        *_owners(layout),
+        *followed(layout),
+        *owners(layout),
         *_references(layout),
         *_grants(layout),
     ]
@@ -136,6 +140,39 @@ def _mentions(layout: Layout) -> Iterator[tuple[str, str, Place, bool]]:
         yield from ((link.parent, name, link.place, False) for name in link.parent_columns)
 
 
+def _values(layout: Layout) -> Iterator[Finding]:
+    """Check that what ``when`` and ``where`` compare a column with is of the column's kind: engines disagree on the rest."""
+    system = layout.system
+    rows = [(row.table, row.when, row.at.get("when", row.place)) for row in (*system.acts, *system.states, *system.holds)]
+    rows += [(table, people.where, people.at.get("where", people.place)) for table, people in system.people.items()]
+    for table, conditions, place in rows:
+        live = layout.catalog.table(table)
+        for name, said in conditions.items():
+            column = live.column(name) if live else None
+            values = said if isinstance(said, list | tuple) else (said,)
+            if column is not None and not all(_comparable(column, value) for value in values):
+                yield finding(
+                    "D-TYPE-02", BLOCKER, place,
+                    (f"« {table}.{name} » ({column.type_name}) ne se compare pas à {said!r}",
+                     f"'{table}.{name}' ({column.type_name}) does not compare with {said!r}"),
+                    ("écrivez une valeur de son type : texte entre guillemets, nombre, ou true et false",
+                     "write a value of its type: text between quotes, a number, or true and false"),
+                )  # fmt: skip
+
+
+def _comparable(column: Column, value: Scalar) -> bool:
+    match column.kind:
+        case ColumnKind.TEXT | ColumnKind.OTHER:
+            return value is None or isinstance(value, str)
+        case ColumnKind.BOOLEAN:
+            return value is None or value in (0, 1)
+        case ColumnKind.INTEGER | ColumnKind.NUMBER:
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            return value is None or whole or (value in (0, 1) and column.type_name.upper().startswith("TINYINT"))
+        case _:
+            return value is None
+
+
 def _people(layout: Layout) -> Iterator[Finding]:
     for name, people in layout.system.people.items():
         table = layout.catalog.table(name)
@@ -161,33 +198,6 @@ def _people(layout: Layout) -> Iterator[Finding]:
                  f"'{name}' has no date of collection: who never did anything stays there for ever"),
                 ("nommez-la : « collected_at: colonne »", "name it: 'collected_at: column'"), ("C-RET-13",),
             )  # fmt: skip
-
-
-def _owners(layout: Layout) -> Iterator[Finding]:
-    owned = {one.table for estate in layout.estates for one in estate.owned}
-    for name, declared in layout.system.tables.items():
-        if layout.catalog.table(name) is None:
-            continue
-        if name in layout.contested:
-            roots = ", ".join(layout.contested[name])
-            yield finding(
-                "D-OWN-01", BLOCKER, declared.place,
-                (f"les lignes de « {name} » mènent à plusieurs personnes ({roots})", f"rows of '{name}' lead to several people ({roots})"),
-                ("dites à qui elles sont : « belongs_to: table »", "say whose they are: 'belongs_to: table'"),
-            )  # fmt: skip
-        elif name not in owned and declared.record_limit is None:
-            yield finding(
-                "D-OWN-02", BLOCKER, declared.place,
-                (f"aucun lien ne mène de « {name} » à une personne", f"no link leads from '{name}' to a person"),
-                (f"déclarez-le sous « links » : {name}.colonne -> table.clé", f"declare it under 'links': {name}.column -> table.key"),
-            )  # fmt: skip
-    for knot in layout.knots:
-        names = ", ".join(knot)
-        yield finding(
-            "D-KNOT-01", BLOCKER, layout.system.place,
-            (f"ces tables se pointent en rond sans colonne facultative : {names}", f"these tables point at each other in a ring without a nullable column: {names}"),
-            ("rendez un de ces liens facultatif", "make one of these links nullable"),
-        )  # fmt: skip
 
 
 def _references(layout: Layout) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tenu.datamap.findings import finding, nearest
+from tenu.datamap.layout import Layout
 from tenu.datamap.model import System, TableMap
 from tenu.errors import Finding
 from tenu.policy.model import Policy
@@ -83,6 +84,32 @@ def _limits(name: str, table: TableMap, system: System, policy: Policy) -> Itera
              f"'{name}' follows a table that is not described, '{keep.follows}'"),
             nearest(keep.follows, system.tables),
         )  # fmt: skip
+
+
+def followed(layout: Layout) -> Iterator[Finding]:
+    """Yield every table kept as long as another one whose rows it has no link to, or that follows itself."""
+    for name, table in layout.system.tables.items():
+        keep = table.kept_by_law
+        if keep is None or keep.follows is None or layout.catalog.table(name) is None:
+            continue
+        linked = any(r.child == name and r.parent == keep.follows for r in layout.references)
+        if not linked or _goes_round(layout.system, name):
+            yield finding(
+                "D-LEG-03", BLOCKER, keep.at.get("follows", keep.place),
+                (f"« {name} » suit « {keep.follows} » sans lien vers elle, ou en rond",
+                 f"'{name}' follows '{keep.follows}' without a link to it, or in a ring"),
+                (f"déclarez le lien sous « links » : {name}.colonne -> {keep.follows}.clé",
+                 f"declare the link under 'links': {name}.column -> {keep.follows}.key"), ("C-RET-10",),
+            )  # fmt: skip
+
+
+def _goes_round(system: System, name: str) -> bool:
+    seen = [name]
+    while (table := system.tables.get(seen[-1])) and table.kept_by_law and table.kept_by_law.follows:
+        if table.kept_by_law.follows in seen:
+            return True
+        seen.append(table.kept_by_law.follows)
+    return False
 
 
 def _kinds(system: System, policy: Policy) -> Iterator[Finding]:

@@ -77,9 +77,10 @@ def _do(opened: Scene, task: PersonTask | RecordTask, planned: PlannedTask, plan
     if isinstance(task, RecordTask):
         return _do_records(session, task, planned, plan.digest)
     choice = opened.choose(task, unpack(planned.chosen))
+    units = session.units(choice.chosen)
     opened.release()
     spared: Counter[str] = Counter()
-    for unit, people in session.units(choice.chosen):
+    for unit, people in units:
         try:
             _insist(partial(do_chunk, opened, choice, unit, plan.digest))
         except BusyError:

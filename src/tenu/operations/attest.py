@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tenu.errors import RefusedError, UnreachableError
+from tenu.errors import RefusedError, StoreError, UnreachableError
 from tenu.journal.events import Event, EventKind
 from tenu.journal.shapes import is_name
 from tenu.law.ceilings import ceiling, outlasts
@@ -25,6 +26,12 @@ STATUS_WORDS: Mapping[ClauseStatus, Text] = {
     ClauseStatus.BROKEN: Text(fr="rompue", en="broken"),
     ClauseStatus.UNKNOWN: Text(fr="inconnue", en="unknown"),
     ClauseStatus.ATTESTED: Text(fr="attestée", en="attested"),
+}
+PLURALS: Mapping[ClauseStatus, Text] = {
+    ClauseStatus.KEPT: Text(fr="tenues", en="kept"),
+    ClauseStatus.BROKEN: Text(fr="rompues", en="broken"),
+    ClauseStatus.UNKNOWN: Text(fr="inconnues", en="unknown"),
+    ClauseStatus.ATTESTED: Text(fr="attestées", en="attested"),
 }
 ROLL_UP = "C-GEN-02"
 
@@ -52,7 +59,28 @@ class ClauseTruth:
         }
 
 
-def attest(ports: Ports, as_of: date | None = None, *, progress: Progress = quiet) -> tuple[ClauseTruth, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attestation:
+    """The table of one day (civil day of the controller), and the systems that did not answer."""
+
+    as_of: date
+    clauses: tuple[ClauseTruth, ...]
+    unreachable: tuple[str, ...]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many clauses have each status."""
+        found = Counter(line.promise for line in self.clauses)
+        return {status.value: found[status] for status in ClauseStatus}
+
+    def summary(self, language: Language) -> str:
+        """Return the counts as people read them."""
+        found = Counter(line.promise for line in self.clauses)
+        return ", ".join(
+            f"{found[s]} {(STATUS_WORDS if found[s] < 2 else PLURALS)[s].in_(language)}" for s in ClauseStatus
+        )
+
+
+def attest(ports: Ports, as_of: date | None = None, *, progress: Progress = quiet) -> Attestation:
     """Return the truth of the 146 clauses, computed now, and record it.
 
     Args:
@@ -79,14 +107,15 @@ def attest(ports: Ports, as_of: date | None = None, *, progress: Progress = quie
         )
     done = _rolled_up(table)
     _record(ports, done, day, facts.unreachable)
-    return done
+    return Attestation(as_of=day, clauses=done, unreachable=facts.unreachable)
 
 
 def sign(ports: Ports, clause: str, role: str, until: date, evidence: str | None = None) -> None:
     """Record a person's word, given by *role*, that *clause* is true until the day *until*.
 
     Raises:
-        RefusedError: There is no such clause, the day is past, or the role is not a technical name.
+        RefusedError: There is no such clause, the day is past, the role is not a technical name, or the evidence is
+            not a digest.
     """
     if clause not in clauses():
         raise RefusedError(
@@ -99,16 +128,15 @@ def sign(ports: Ports, clause: str, role: str, until: date, evidence: str | None
         raise RefusedError(
             Text(fr="donnez un rôle, pas un nom : dpo, finance, hr…", en="give a role, not a name: dpo, finance, hr…")
         )
+    if evidence is not None and not re.fullmatch(r"[0-9a-f]{64}", evidence):
+        raise RefusedError(
+            Text(fr="une preuve se donne par son empreinte SHA-256", en="evidence is given by its SHA-256 digest"),
+            fix=Text(fr="sha256sum FICHIER donne ces 64 chiffres", en="sha256sum FILE gives these 64 digits"),
+        )
     body = {"clause": clause, "role": role, "status": ClauseStatus.ATTESTED.value, "valid_until": until.isoformat()}
     body |= {"policy": ports.workspace.policy_digest} | ({"evidence": evidence} if evidence else {})
     ports.journal.append(Event(kind=EventKind.CLAUSE_ATTESTED, at=ports.clock.now(), body=body))
     ports.journal.seal(ports.signer)
-
-
-def counts(table: tuple[ClauseTruth, ...]) -> dict[str, int]:
-    """Return how many clauses have each status."""
-    found = Counter(line.promise for line in table)
-    return {status.value: found[status] for status in ClauseStatus}
 
 
 def _facts(ports: Ports, day: date, progress: Progress) -> Facts:
@@ -116,7 +144,7 @@ def _facts(ports: Ports, day: date, progress: Progress) -> Facts:
     checked = check(ports, day)
     lint = tuple(found for found in checked.findings if found.code.startswith("L-"))
     schema = tuple(found for found in checked.findings if not found.code.startswith("L-"))
-    overdue, doubtful = _late(ports, day, progress) if not checked.unreachable else ({}, {})
+    overdue, doubtful = _late(ports, day, progress) if not checked.unreachable else (None, None)
     return Facts(
         as_of=day,
         policy=policy,
@@ -134,14 +162,17 @@ def _facts(ports: Ports, day: date, progress: Progress) -> Facts:
     )
 
 
-def _late(ports: Ports, day: date, progress: Progress) -> tuple[dict[str, int], dict[str, int]]:
-    """Return, by rule, who was already due yesterday, so is past their last day today; and who is in doubt."""
+def _late(ports: Ports, day: date, progress: Progress) -> tuple[dict[str, int] | None, dict[str, int] | None]:
+    """Return, by rule, who was already due yesterday, so is past their last day today; and who is in doubt.
+
+    None and None when a store fell silent meanwhile: nothing is concluded from a count that was not finished.
+    """
     overdue: Counter[str] = Counter()
     doubtful: Counter[str] = Counter()
     try:
         yesterday = plan(ports, day - timedelta(days=1), progress=progress)
-    except UnreachableError:
-        return {}, {}
+    except (UnreachableError, StoreError):
+        return None, None
     for task in yesterday.tasks:
         for rule in task.rules:
             overdue[rule] += task.people or task.rows
@@ -169,9 +200,12 @@ def _stricter(policy: Policy, day: date) -> frozenset[str]:
     return frozenset(r.id for r, limit in found if limit and outlasts(r.active.lasts, limit.value, day))
 
 
-def _archive_facts(ports: Ports, day: date) -> ArchiveFacts:
+def _archive_facts(ports: Ports, day: date) -> ArchiveFacts | None:
     no_archive = [rule.id for rule in ports.workspace.policy.retention.rules if rule.archive is None]
-    return ports.archive.audit(day, no_archive)
+    try:
+        return ports.archive.audit(day, no_archive)
+    except (UnreachableError, StoreError):
+        return None
 
 
 def _last_run(ports: Ports) -> bool | None:

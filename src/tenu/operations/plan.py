@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from tenu.errors import RefusedError
 from tenu.journal.events import Event, EventKind
-
 from tenu.operations.choosing import Choice, Scene, scene
 from tenu.periods.civil import civil_day
 from tenu.plans.plan import Plan, PlannedEffect, PlannedTask, Spared, pack, verb_of

@@ -40,20 +40,20 @@ class Facts:
     *overdue*: by retention rule, people and records whose last day is over. *doubtful*: by rule, people due in one
     system whom nobody can tell from somebody active elsewhere. *bound*: by rule, the tables that live by it.
     *schema*: findings on data maps; *lint*: findings of the law on the policy. *unreachable*: systems that did not
-    answer; nothing is concluded about them.
+    answer; nothing is concluded about them. None: what could not be counted at all; *last_run_complete*: no run yet.
     """
 
     as_of: date
     policy: Policy
     systems: tuple[System, ...]
     unreachable: tuple[str, ...]
-    overdue: Mapping[str, int]
-    doubtful: Mapping[str, int]
+    overdue: Mapping[str, int] | None
+    doubtful: Mapping[str, int] | None
     bound: Mapping[str, tuple[str, ...]]
     stricter: frozenset[str]
     schema: tuple[Finding, ...]
     lint: tuple[Finding, ...]
-    archive: ArchiveFacts
+    archive: ArchiveFacts | None
     last_run_complete: bool | None
     signatures: Mapping[str, Signature]
 

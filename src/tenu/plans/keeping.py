@@ -94,28 +94,35 @@ class Keeping:
         child, parent = self._estate.of(reference.child), self._estate.of(reference.parent)
         if child is None or parent is None or reference.up() in child.path[:1]:
             return NEVER
-        same = self._owner_pairs(reference, child.path, parent.path)
-        if same is None:
-            return ALWAYS
-        return negate(linked((Hop(table=reference.parent, pairs=(*reference.up().pairs, *same)),), ALWAYS))
+        same = self._same_owner(reference, child.path, parent.path)
+        return ALWAYS if same is None else negate(linked((same,), ALWAYS))
 
-    def _owner_pairs(
-        self, reference: Reference, child: tuple[Hop, ...], parent: tuple[Hop, ...]
-    ) -> tuple[tuple[str, str], ...] | None:
-        """Return the columns of child and parent that are equal when both belong to the same row, None if none say."""
-        if not child and not parent:
-            live = self._layout.catalog.table(reference.parent)
-            return tuple((name, name) for name in live.primary_key) if live else None
-        if child and not parent:
-            return child[0].pairs if child[0].table == reference.parent else None
-        if not child or child[0].table != parent[0].table:
+    def _same_owner(self, reference: Reference, child: tuple[Hop, ...], parent: tuple[Hop, ...]) -> Hop | None:
+        """Return the join from a child that finds a row only when both are of one person, None when none can tell.
+
+        MariaDB refuses to read the table it deletes from: there, only a person's own children are told apart.
+        """
+        keys = self._layout.catalog.table(reference.child)
+        own = tuple((name, name) for name in keys.primary_key) if keys else ()
+        if not child:
+            return None if parent else Hop(table=reference.child, pairs=(*own, *reference.up().pairs))
+        if not parent:
+            same = _columns_that_meet(reference.up(), child[0])
+            return Hop(table=reference.child, pairs=(*own, *same)) if own and same else None
+        same = _columns_that_meet(child[0], parent[0])
+        if not same or self._layout.catalog.engine == "mariadb":
             return None
-        theirs = {there: here for here, there in parent[0].pairs}
-        mine = {there: here for here, there in child[0].pairs}
-        return tuple((mine[c], theirs[c]) for c in mine) if mine.keys() == theirs.keys() else None
+        return Hop(table=reference.parent, pairs=(*reference.up().pairs, *same))
 
     def _reference(self, child: str, parent: str) -> Reference | None:
         return next((r for r in self._layout.references if r.child == child and r.parent == parent), None)
+
+
+def _columns_that_meet(one: Hop, other: Hop) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of columns that are equal when both joins lead to the same row, none when they cannot be told."""
+    ones, others = ({there: here for here, there in hop.pairs} for hop in (one, other))
+    same = one.table == other.table and ones.keys() == others.keys()
+    return tuple((ones[name], others[name]) for name in ones) if same else ()
 
 
 def clearings(layout: Layout, table: str, columns: tuple[str, ...]) -> tuple[Clearing, ...]:

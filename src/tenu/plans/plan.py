@@ -127,6 +127,14 @@ class Plan:
                 found[clause] = found.get(clause, 0) + (task.people or task.rows)
         return found
 
+    def by_rule(self) -> dict[str, int]:
+        """Return, for each retention rule, how many people (or records, where the limit runs by record) are due."""
+        found: dict[str, int] = {}
+        for task in self.tasks:
+            for rule in task.rules:
+                found[rule] = found.get(rule, 0) + (task.people or task.rows)
+        return found
+
     def to_json(self) -> str:
         """Return the plan as the text of a plan file."""
         return json.dumps({**self._plain(), "digest": self.digest}, indent=1, ensure_ascii=False) + "\n"

@@ -22,6 +22,11 @@ _WHY = {
     "busy": Text(fr="verrouillées par quelqu'un d'autre : relancez", en="locked by somebody else: run it again"),
 }
 
+_AGAIN = Text(
+    fr="Ce plan était déjà appliqué, rien n'a changé cette fois. Ce qu'il avait fait :",
+    en="This plan was applied before, nothing changed this time. What it had done:",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
@@ -73,15 +78,17 @@ def run_plain(run: Run) -> dict[str, Any]:
     }
 
 
-def run_lines(run: Run, language: Language) -> Iterator[str]:
-    """Yield *run* as people read it."""
+def run_lines(run: Run, language: Language, *, again: bool = False) -> Iterator[str]:
+    """Yield *run* as people read it; *again*: everything had been done before, nothing changed this time."""
+    if again:
+        yield _AGAIN.in_(language)
     width = max((len(table) for _, table, _ in run.rows), default=0)
     for system in sorted({system for system, _, _ in run.rows}):
         yield system
         for (name, table, verb), count in sorted(run.rows.items()):
             if name == system and count:
                 shown = number(count, language)
-                yield f"    {SIGNS[verb]} {table:<{width}} {shown:>{COUNTED}}  {_SAID[verb].in_(language)}"  # type: ignore[index] - a receipt's verbs are a plan's
+                yield f"    {SIGNS[verb]} {table:<{width}} {shown:>{COUNTED}}  {_SAID[verb].in_(language)}"  # type: ignore[index]
     for reason, count in run.spared.items():
         if count:
             yield f"  {number(count, language)} {_WHY[reason].in_(language)}"

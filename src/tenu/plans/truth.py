@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
+from tenu.law.ceilings import outlasts
 from tenu.law.territory import EEA
-from tenu.plans.facts import Facts, Truth, broken, kept, unknown
+from tenu.plans.facts import Facts, Signature, Truth, broken, kept, unknown
+from tenu.plans.reason import day_text
 from tenu.policy.clauses import Clause
 from tenu.terms import ClauseStatus, LegalBasis, Severity, Text
 
 Judge = Callable[[Facts], Truth]
 BREAKING = (Severity.BLOCKER, Severity.MAJOR)
+UNCLASSIFIED = ("D-COL-02", "D-TBL-02")
+"""Findings that leave a column or a table nobody looked at: nothing counted around it can be called kept."""
+PROSPECT_ACTS = frozenset({"reply", "click", "form", "incoming_call", "quote_request", "purchase", "event_attendance"})
+"""The closed list of acts that restart a prospect's clock. Source: policy C-RET-14, reading A-26."""
+NOT_COUNTED = unknown("le décompte n'a pas pu être fait", "the count could not be done")
 
 
 def truth(clause: Clause, facts: Facts) -> Truth:
@@ -25,16 +32,17 @@ def truth(clause: Clause, facts: Facts) -> Truth:
     if computed is not None and computed.status is not ClauseStatus.UNKNOWN:
         return computed
     signature = facts.signatures.get(clause.id)
-    if signature is not None and signature.valid_until >= facts.as_of:
-        until = signature.valid_until.isoformat()
-        return Truth(
-            status=ClauseStatus.ATTESTED,
-            evidence=Text(
-                fr=f"attestée par {signature.role} le {signature.signed_on}, jusqu'au {until}",
-                en=f"attested by {signature.role} on {signature.signed_on}, until {until}",
-            ),
-        )
+    if signature is not None and signature.signed_on <= facts.as_of <= signature.valid_until:
+        return Truth(status=ClauseStatus.ATTESTED, evidence=_word(signature))
     return computed or unknown(f"à prouver par : {clause.proof.fr}", f"to be proved by: {clause.proof.en}")
+
+
+def _word(signature: Signature) -> Text:
+    on, until = signature.signed_on, signature.valid_until
+    return Text(
+        fr=f"attestée par {signature.role} le {day_text(on, 'fr')}, jusqu'au {day_text(until, 'fr')}",
+        en=f"attested by {signature.role} on {day_text(on, 'en')}, until {day_text(until, 'en')}",
+    )
 
 
 def lawful(clause: Clause, promise: Truth, facts: Facts) -> Truth:
@@ -61,7 +69,7 @@ def _silent(facts: Facts) -> Truth | None:
     if facts.unreachable:
         names = ", ".join(facts.unreachable)
         return unknown(f"systèmes muets : {names}", f"silent systems: {names}")
-    blocking = [found for found in facts.schema if found.severity is Severity.BLOCKER]
+    blocking = [f for f in facts.schema if f.severity is Severity.BLOCKER or f.code in UNCLASSIFIED]
     if blocking:
         codes = ", ".join(sorted({found.code for found in blocking}))
         return unknown(f"carte des données à corriger : {codes}", f"data map to be mended: {codes}")
@@ -76,6 +84,8 @@ def _nothing_overdue(*rules: str) -> Judge:
 def _overdue(facts: Facts, rules: tuple[str, ...]) -> Truth:
     if silent := _silent(facts):
         return silent
+    if facts.overdue is None or facts.doubtful is None:
+        return NOT_COUNTED
     late = sum(facts.overdue.get(rule, 0) for rule in rules)
     tables = sorted({table for rule in rules for table in facts.bound.get(rule, ())})
     if late:
@@ -87,9 +97,13 @@ def _overdue(facts: Facts, rules: tuple[str, ...]) -> Truth:
         )
     doubtful = sum(facts.doubtful.get(rule, 0) for rule in rules)
     if doubtful:
-        return unknown(f"{doubtful} personnes à départager par un humain", f"{doubtful} people for a human to tell apart")
+        return _in_doubt(doubtful)
     where = ", ".join(tables)
     return kept(f"0 au-delà de leur dernier jour ({where})", f"0 past their last day ({where})")
+
+
+def _in_doubt(people: int) -> Truth:
+    return unknown(f"{people} à départager par un humain", f"{people} for a human to tell apart")
 
 
 def _no_findings(codes: Iterable[str], said: Text) -> Judge:
@@ -101,17 +115,17 @@ def _findings(facts: Facts, codes: tuple[str, ...], said: Text) -> Truth:
     if found:
         places = ", ".join(dict.fromkeys(str(f.place) for f in found[:5]))
         return broken(f"{len(found)} : {places}", f"{len(found)}: {places}")
-    if facts.unreachable:
-        return _silent(facts) or unknown("", "")
-    return kept(said.fr, said.en)
+    return _silent(facts) or kept(said.fr, said.en)
 
 
 def _archive(facts: Facts, wrong: str) -> Truth:
+    if facts.archive is None:
+        return unknown("l'archive ne répond pas", "the archive does not answer")
     count: int = getattr(facts.archive, wrong)
     packages = facts.archive.packages
     if count:
-        return broken(f"{count} dossiers sur {packages}", f"{count} of {packages} packages")
-    return kept(f"0 dossier sur {packages}", f"0 of {packages} packages")
+        return broken(f"{count} dossiers d'archive sur {packages}", f"{count} of {packages} archive packages")
+    return kept(f"0 dossier d'archive sur {packages}", f"0 of {packages} archive packages")
 
 
 def _archive_ends(facts: Facts, rule: str) -> Truth:
@@ -120,15 +134,19 @@ def _archive_ends(facts: Facts, rule: str) -> Truth:
 
 
 def _basis(facts: Facts, rule: str, basis: LegalBasis) -> Truth:
-    wrong = [p.id for p in facts.policy.purposes if p.retention == rule and p.basis not in (None, basis)]
-    missing = [p.id for p in facts.policy.purposes if p.retention == rule and p.basis is None]
+    concerned = [purpose for purpose in facts.policy.purposes if purpose.retention == rule]
+    wrong = [purpose.id for purpose in concerned if purpose.basis not in (None, basis)]
+    missing = [purpose.id for purpose in concerned if purpose.basis is None]
     if wrong:
         names = ", ".join(wrong)
         return broken(f"une autre base pour : {names}", f"another basis for: {names}")
     if missing:
         names = ", ".join(missing)
         return broken(f"aucune base annoncée pour : {names}", f"no basis announced for: {names}")
-    return kept(f"base « {basis} » partout", f"basis '{basis}' everywhere")
+    if not concerned:
+        return unknown("aucune finalité ne suit cette règle", "no purpose lives by this rule")
+    names = ", ".join(purpose.id for purpose in concerned)
+    return kept(f"base « {basis} » pour {names}", f"basis '{basis}' for {names}")
 
 
 def _every_basis(facts: Facts) -> Truth:
@@ -191,6 +209,9 @@ def _inside_eea(facts: Facts) -> Truth:
 
 def _closed_restarts(facts: Facts) -> Truth:
     listened = {kind for r in facts.policy.retention.rules if r.id == "prospecting" for kind in r.active.restarted_by}
+    outside = ", ".join(sorted(listened - PROSPECT_ACTS))
+    if outside:
+        return broken(f"redémarre aussi par : {outside}", f"restarts by these too: {outside}")
     feeds = sum(1 for system in facts.systems for act in system.acts if act.kind in listened)
     if silent := _silent(facts):
         return silent
@@ -203,12 +224,19 @@ def _closed_restarts(facts: Facts) -> Truth:
 
 
 def _ended_for_good(facts: Facts) -> Truth:
+    late = sum((facts.overdue or {}).values())
+    if late:
+        return broken(f"{late} encore là après leur dernier jour", f"{late} still there past their last day")
+    if facts.last_run_complete is False:
+        return broken("la dernière exécution est incomplète", "the last run is not complete")
+    if silent := _silent(facts):
+        return silent
     if facts.last_run_complete is None:
         return unknown("aucune exécution n'est au journal", "no run is in the journal")
-    late = sum(facts.overdue.values())
-    if late or not facts.last_run_complete:
-        return broken(f"{late} encore là après leur dernier jour", f"{late} still there past their last day")
-    return _silent(facts) or kept("dernière exécution complète, 0 restant", "last run complete, 0 left")
+    if facts.overdue is None or facts.doubtful is None:
+        return NOT_COUNTED
+    doubtful = sum(facts.doubtful.values())
+    return _in_doubt(doubtful) if doubtful else kept("dernière exécution complète, 0 restant", "last run complete, 0 left")
 
 
 def _governed(facts: Facts) -> Truth:
@@ -225,20 +253,21 @@ def _law_first(facts: Facts) -> Truth:
         return broken("une durée légale n'est pas respectée par la carte", "the data map breaks a legal period")
     if not keeping:
         return unknown("aucune table n'est dite gardée par la loi", "no table is said to be kept by law")
-    return kept(f"la loi d'abord pour {', '.join(keeping)}", f"the law first for {', '.join(keeping)}")
+    return _silent(facts) or kept(f"la loi d'abord pour {', '.join(keeping)}", f"the law first for {', '.join(keeping)}")
 
 
 def _longest_ground(facts: Facts) -> Truth:
-    longest = max(facts.policy.retention.legal_periods, key=lambda p: (p.lasts.years, p.lasts.months), default=None)
+    periods = facts.policy.retention.legal_periods
     over = [
-        r.id
-        for r in facts.policy.retention.rules
-        if r.archive and (longest is None or r.archive.lasts.years > longest.lasts.years)
+        rule.id
+        for rule in facts.policy.retention.rules
+        if rule.archive and all(outlasts(rule.archive.lasts, period.lasts, facts.as_of) for period in periods)
     ]
     if over:
-        return broken(f"archive plus longue que tout texte cité : {', '.join(over)}", f"archive longer than any cited text: {', '.join(over)}")
-    text = longest.text if longest else ""
-    return kept(f"aucune archive plus longue que {text}", f"no archive longer than {text}")
+        names = ", ".join(over)
+        return broken(f"archive plus longue que tout texte cité : {names}", f"archive longer than any cited text: {names}")
+    texts = ", ".join(dict.fromkeys(period.text for period in periods))
+    return kept(f"aucune archive plus longue que les textes cités ({texts})", f"no archive longer than the cited texts ({texts})")
 
 
 _CLASSIFIED = Text(fr="chaque colonne est classée", en="every column is classified")
@@ -297,4 +326,3 @@ RULE_OF: Mapping[str, str] = {
     "C-RET-21": "relation",
 }
 """Clause to the rule whose length the law may find too long."""
-

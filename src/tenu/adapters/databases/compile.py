@@ -56,7 +56,7 @@ class Compiler:
                 together = isinstance(condition, AllOf) == holds
                 return sa.and_(sa.true(), *clauses) if together else sa.or_(sa.false(), *clauses)
             case Equals(column=name, values=values):
-                return self._equals(rows.c[name], values, holds)
+                return self._equals(rows, table, name, values, holds)
             case Since(column=name, day=day):
                 return self._from_day(rows, table, name, day, holds)
             case Until(column=name, day=day):
@@ -120,18 +120,19 @@ class Compiler:
             return column.is_not(None)
         return sa.and_(column.is_not(None), column != self.cleared(clearing, rows, table))
 
-    @staticmethod
-    def _equals(column: Any, values: tuple[Any, ...], holds: bool) -> Clause:
+    def _equals(self, rows: Rows, table: str, name: str, values: tuple[Any, ...], holds: bool) -> Clause:
+        column, nullable = rows.c[name], self._column(table, name).nullable
         said = [value for value in values if value is not None]
         parts: list[Clause] = []
         if said:
             parts.append(column.in_(said) if len(said) > 1 else column == said[0])
-        if None in values:
+        # A question whose answer is known costs a sub-query its engine would plan, and guess wrongly, for nothing.
+        if None in values and nullable:
             parts.append(column.is_(None))
         if holds:
             return sa.or_(sa.false(), *parts)
         unlike = [sa.not_(part) for part in parts]
-        return sa.and_(sa.true(), *unlike) if None in values else sa.or_(column.is_(None), *unlike)
+        return sa.or_(column.is_(None), *unlike) if nullable and None not in values else sa.and_(sa.true(), *unlike)
 
     def _from_day(self, rows: Rows, table: str, name: str, day: date, holds: bool) -> Clause:
         left, right = self._comparable(rows, table, name, day)

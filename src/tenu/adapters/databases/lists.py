@@ -66,8 +66,9 @@ class Lists(Desk):
 
     def keys(self, chosen: PeopleList) -> Iterator[Chosen]:
         """Stream the people of *chosen* with their fate."""
-        for row in self.stream(sa.select(chosen.table.c.fate, *chosen.key_columns())):
-            yield Chosen(key=tuple(row[1:]), fate=Fate(row[0]))
+        fates = {int(fate): fate for fate in Fate}
+        for fate, *key in self.stream(sa.select(chosen.table.c.fate, *chosen.key_columns())):
+            yield Chosen(key=tuple(key), fate=fates[fate])
 
     def units(self, chosen: PeopleList) -> list[tuple[Unit, int]]:
         """Return the chunks of *chosen* and how many people each holds, in the order they are worked on."""
