@@ -16,6 +16,7 @@ from tenu.plans.plan import Plan, read_plan
 from tenu.plans.run import Run
 from tenu.ports import Ports
 from tenu.sample import Company
+from tenu.sample.company import TODAY
 from tenu.wiring import open_ports
 from verdict import State, differences, state_of
 
@@ -70,7 +71,7 @@ class Lab:
 
 
 def make_lab(
-    folder: Path, database: Callable[[str], str], *, people: int = 100, chunk: int = 1_000, seed: int = 1
+    folder: Path, database: Callable[[str], str], *, people: int = 100, chunk: int = 1_000, seed: int = 1, years: int = 0
 ) -> Lab:
     """Load a sample company and write its workspace in *folder*.
 
@@ -80,8 +81,10 @@ def make_lab(
         people: How many people to draw, the deliberate cases included.
         chunk: People per transaction.
         seed: Seed of the sample.
+        years: How long its history goes on after its day.
     """
-    company = Company.generate(people=people, seed=seed)
+    until = TODAY.replace(year=TODAY.year + years)
+    company = Company.generate(people=people, seed=seed, until=until)
     urls = {system: database(system) for system in SYSTEMS}
     company.load(urls)
     with as_file(files("tenu.sample")) as sample:

@@ -256,6 +256,22 @@ def test_two_due_people_who_hold_each_other_go_in_two_runs(make: Make) -> None:
     assert (world.rows()["orders"], world.rows()["person"]) == ([], [])
 
 
+def test_emptying_a_row_never_brings_its_person_back(make: Make) -> None:
+    """An order whose empty return date means a contract still running keeps that date in the row that must stay."""
+    world = make(
+        _two_links("belongs_to: billing_id, ")[0].replace("what: financial", "what: financial, back_on: financial")
+        + "  part: {purposes: prospecting, columns: {what: financial}, not_personal: [id, person_id, order_id]}\n"
+        "states: [{state: contract_running, table: orders, when: {back_on: null}}]\n",
+        "CREATE TABLE orders (id INTEGER PRIMARY KEY, billing_id INTEGER NOT NULL REFERENCES person (id), "
+        "shipping_id INTEGER REFERENCES person (id), what VARCHAR(9), back_on DATE)",
+        "CREATE TABLE part (id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES person (id), "
+        "order_id INTEGER NOT NULL REFERENCES orders (id), what VARCHAR(9))",
+        f"INSERT INTO orders VALUES (11, 1, NULL, 'x', {OLD})",
+        "INSERT INTO part VALUES (111, 2, 11, 'y')",
+    )
+    assert [(row[0], row[3], row[4] is None) for row in _after(world)["orders"]] == [(11, None, False)]
+
+
 def test_an_address_two_people_share_goes_with_the_last(make: Make) -> None:
     """A shared address stays for the other one, or for a store; an address of the due person alone goes."""
     world = make(

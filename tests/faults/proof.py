@@ -46,7 +46,9 @@ def objections(lab: Lab, before: State, run: Run) -> Iterator[str]:
     if gone != erased:
         yield f"receipts say {erased - gone or gone - erased} more or less than what went"
     sealed = Counter(place[:2] for place in now.sealed)
-    archived = Counter({(s, t): rows for (s, t, verb), rows in run.rows.items() if verb == "archive" and rows})
+    archived = Counter(
+        {(s, t): rows for (s, t, verb), rows in run.rows.items() if verb == "archive" and rows}
+    )
     if sealed != archived:
         yield f"receipts say {archived}, the archive holds {sealed}"
     yield from _journal(lab, run)
@@ -60,7 +62,9 @@ def _journal(lab: Lab, run: Run) -> Iterator[str]:
             (e.body["system"], e.body["step"], e.body["act"], e.body["chunk"])
             for e in ports.journal.events(kind=EventKind.CHUNK_DONE)
         )
-        yield from (f"chunk {chunk} is journaled {times} times" for chunk, times in chunks.items() if times > 1)
+        yield from (
+            f"chunk {chunk} is journaled {times} times" for chunk, times in chunks.items() if times > 1
+        )
         noted = set()
         for name, database in ports.databases.items():
             with database.session() as session:

@@ -61,7 +61,7 @@ def test_a_failure_at_any_statement_leaves_nothing_half_done(
     make_lab_of: Callable[..., Lab], request: pytest.FixtureRequest
 ) -> None:
     """One run, failed over and over at random statements: nothing is lost, nothing is in two places in the end."""
-    lab, rng = make_lab_of(people=60, chunk=6), Random(6)
+    lab, rng = make_lab_of(people=60, chunk=6), Random(6)  # noqa: S311 - a seed, not a secret
     before, made = lab.state(), lab.plan()
     engine = sa.make_url(lab.urls["crm"]).get_backend_name()
     missing = []
@@ -72,7 +72,9 @@ def test_a_failure_at_any_statement_leaves_nothing_half_done(
 
 
 @pytest.mark.parametrize("share", [0.3, 0.55, 0.8])
-def test_what_a_failed_run_sealed_in_vain_is_taken_back(make_lab_of: Callable[..., Lab], share: float) -> None:
+def test_what_a_failed_run_sealed_in_vain_is_taken_back(
+    make_lab_of: Callable[..., Lab], share: float
+) -> None:
     """After a failure anywhere, no package can be opened for rows that are all still in place."""
     lab = make_lab_of(people=60, chunk=6)
     before, made = lab.state(), lab.plan()

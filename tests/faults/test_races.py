@@ -98,7 +98,9 @@ class Returns:
         """Yield what their return should have kept and did not."""
         now, fates = state_of(self._lab.urls).rows, fates_after(self._lab, self.back)
         for place, row in self.kept.items():
-            if fates[place].fate is Fate.UNCHANGED and self._without_sign_in(now.get(place)) != self._without_sign_in(row):
+            if fates[place].fate is Fate.UNCHANGED and self._without_sign_in(
+                now.get(place)
+            ) != self._without_sign_in(row):
                 yield f"{place} was {row}, is {now.get(place)}"
 
     @staticmethod
@@ -114,7 +116,9 @@ def test_people_back_during_the_run_are_spared(make_lab_of: Callable[..., Lab]) 
     with lab.ports() as ports:
         apply(watched(ports, returns.passes), made)
     now, fates = lab.state(), lab.company.fates()
-    others = {p: row for p, row in before.rows.items() if p not in fates or fates[p].person not in returns.back}
+    others = {
+        p: row for p, row in before.rows.items() if p not in fates or fates[p].person not in returns.back
+    }
     sealed = {place: until for place, until in now.sealed.items() if place in others}
     odd = list(differences(fates, State(rows=others, sealed={}), State(rows=now.rows, sealed=sealed)))
     assert (len(returns.back) > 5, list(returns.lost()), odd) == (True, [], [])
@@ -143,14 +147,18 @@ def _open_dispute(lab: Lab, contact: int) -> None:
     engine.dispose()
 
 
-def test_nobody_is_called_inactive_without_asking_every_system(make_lab_of: Callable[..., Lab], tmp_path: Path) -> None:
+def test_nobody_is_called_inactive_without_asking_every_system(
+    make_lab_of: Callable[..., Lab], tmp_path: Path
+) -> None:
     """A system that does not answer stops the plan and the run; nothing changes anywhere."""
     lab = make_lab_of(people=60)
     before, made = lab.state(), lab.plan()
     described = lab.folder / "systems" / "erp.yaml"
     kept = described.read_text("utf-8")
     url = sa.make_url(lab.urls["erp"])
-    gone = url.set(database=str(tmp_path / "gone.db")) if url.get_backend_name() == "sqlite" else url.set(port=1)
+    gone = (
+        url.set(database=str(tmp_path / "gone.db")) if url.get_backend_name() == "sqlite" else url.set(port=1)
+    )
     described.write_text(kept.replace(lab.urls["erp"], gone.render_as_string(hide_password=False)), "utf-8")
     with pytest.raises(UnreachableError):
         lab.plan()
@@ -173,7 +181,9 @@ def _reset() -> None:
 
 
 @pytest.mark.parametrize("server_of", [PostgreSQLServer, MariaDBServer])
-def test_a_server_restarted_during_the_run(server_of: type[PostgreSQLServer | MariaDBServer], tmp_path: Path) -> None:
+def test_a_server_restarted_during_the_run(
+    server_of: type[PostgreSQLServer | MariaDBServer], tmp_path: Path
+) -> None:
     """Restarted just before a commit, then killed: each time the run stops, says so, and goes on where it was."""
     with server_of() as server:
         (tmp_path / "workspace").mkdir()

@@ -82,16 +82,16 @@ class Archive:
         count = 0
         with self._archive.begin() as archive:
             new = sa.insert(UNIT).values(**place, people=0, ground=ground, words=words)
-            number = archive.execute(new).inserted_primary_key[0]
+            key: Any = archive.execute(new).inserted_primary_key
             waiting = iter(people)
             while batch := list(islice(waiting, _BATCH)):
                 count += len(batch)
                 sealed = sorted((_new_subject(), AESGCM.generate_key(256), person) for person in batch)
                 with self._vault.begin() as vault:
                     insert_rows(vault, WRAPPED, _KEY, [self._wrapped(s, k, p) for s, k, p in sealed])
-                insert_rows(archive, SEALED, _PACKAGE, [sealer.row(number, s, k, p) for s, k, p in sealed])
+                insert_rows(archive, SEALED, _PACKAGE, [sealer.row(key.id, s, k, p) for s, k, p in sealed])
                 insert_rows(archive, MARK, _MARK, [m for s, _, p in sealed for m in self._marks(s, p)])
-            archive.execute(sa.update(UNIT).where(UNIT.c.id == number).values(people=count))
+            archive.execute(sa.update(UNIT).where(UNIT.c.id == key.id).values(people=count))
         return count
 
     def units(self, run: str) -> set[tuple[str, Unit]]:
@@ -155,14 +155,15 @@ class Archive:
             no_archive: Rules that have no archive: no package may come from them alone.
         """
         alone = sa.or_(sa.false(), *(UNIT.c.task.like(f"%:{rule}") for rule in no_archive))
-        counted = [
+        counted: list[Any] = [
             sa.func.count(),
             sa.func.count(sa.case((SEALED.c.until < as_of, 1))),
             sa.func.count(sa.case((UNIT.c.ground == "", 1))),
             sa.func.count(sa.case((alone, 1))),
         ]
         with self._archive.connect() as archive:
-            packages, past, groundless, forbidden = archive.execute(sa.select(*counted).select_from(SEALED.join(UNIT))).one()
+            found = archive.execute(sa.select(*counted).select_from(SEALED.join(UNIT)))
+            packages, past, groundless, forbidden = found.one()
         return ArchiveFacts(packages=packages, past=past, groundless=groundless, forbidden=forbidden)
 
     def open(self, subject: str) -> bytes:
@@ -251,7 +252,7 @@ class _Sealer:
     def __init__(self, words: bytes) -> None:
         self._words = words
         self._compressor = zstandard.ZstdCompressor(
-            level=3, dict_data=_dictionary(words), write_dict_id=False
+            level=1, dict_data=_dictionary(words), write_dict_id=False
         )
 
     def row(self, unit: int, subject: bytes, key: bytes, person: Sealed) -> tuple[Any, ...]:

@@ -18,7 +18,7 @@ def intend(ports: Ports, plan: Plan) -> None:
     """Say that a run of *plan* begins, or goes on."""
     known = any(event.body["run"] == plan.digest for event in ports.journal.events(kind=EventKind.RUN_INTENT))
     kind = EventKind.RUN_RESUMED if known else EventKind.RUN_INTENT
-    body = {"run": plan.digest, "plan": plan.digest, "systems": list(ports.databases)}
+    body: dict[str, Json] = {"run": plan.digest, "plan": plan.digest, "systems": list(ports.databases)}
     if not known:
         body |= {"policy": plan.policy, "as_of": plan.as_of.isoformat(), "subjects": plan.people, "rows": plan.rows}
     ports.journal.append(Event(kind=kind, at=ports.clock.now(), body=body))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from tenu.errors import RefusedError
 from tenu.journal.events import Event, EventKind
 from tenu.operations.choosing import Choice, Scene, scene
+from tenu.operations.sealing import taken
 from tenu.periods.civil import civil_day
 from tenu.plans.plan import Plan, PlannedEffect, PlannedTask, Spared, pack, verb_of
 from tenu.plans.reason import reasons
@@ -113,12 +114,16 @@ def _rehearse(session: Session, task: PersonTask, size: int) -> None:
     unit = Unit(fate=Fate.ARCHIVE if task.seals else Fate.END, chunk=0)
     session.lock(chosen, unit)
     session.recheck(task, chosen, unit, alone=True)
+    pairs = taken(task)
     for effect in task.effects:
         match effect:
             case Keep():
                 continue
             case Seal():
-                list(session.read(effect, chosen, unit))
+                if effect not in pairs.values():
+                    list(session.read(effect, chosen, unit))
+            case Erase() if effect in pairs:
+                session.take(pairs[effect], effect, chosen, unit)
             case Cut() | Clear() | Anonymise() | Erase():
                 session.perform(effect, chosen, unit)
 

@@ -33,7 +33,7 @@ def unclearable(layouts: Mapping[str, Layout], tasks: Iterable[Task]) -> Iterato
 
 
 def _left_readable(layout: Layout, task: PersonTask) -> Iterator[Finding]:
-    """Yield every personal column that would stay readable in a row only somebody else's row may hold back."""
+    """Yield every personal column that would stay readable in a row something else holds back."""
     cleared = {effect.table: effect for effect in task.effects if isinstance(effect, Clear)}
     for effect in task.effects:
         if isinstance(effect, Erase) and effect.table in cleared:
@@ -46,8 +46,8 @@ def _readable(layout: Layout, name: str, emptied: set[str]) -> Iterator[Finding]
     for column in sorted(clearable(layout, name) - emptied):
         yield finding(
             "D-NULL-02", Severity.MINOR, described.columns[column].place,
-            (f"« {name}.{column} » resterait lisible si la ligne d'une autre personne retient la sienne",
-             f"'{name}.{column}' would stay readable if somebody else's row holds its own back"),
+            (f"« {name}.{column} » resterait lisible dans une ligne que celle d'une autre personne retient",
+             f"'{name}.{column}' would stay readable in a row that somebody else's row holds back"),
             ("dites ce qu'elle devient alors : « cleared_to: … »", "say what it becomes then: 'cleared_to: …'"), ("C-RET-07",),
         )  # fmt: skip
 
@@ -75,6 +75,20 @@ def _refused(layout: Layout, name: str, clearing: Clearing) -> Iterator[Finding]
             ("dites ce qu'elle devient : « cleared_to: … » ({key} y vaut la clé de la ligne)",
              "say what it becomes: 'cleared_to: …' ({key} there is the row's own key)"), ("C-RET-07",),
         )  # fmt: skip
+
+
+def revives(layout: Layout, table: str, clearing: Clearing) -> bool:
+    """Return whether a row emptied so would say that its person is a client again, on hold, or kept by law for ever."""
+    system = layout.system
+    keep = system.tables[table].kept_by_law
+    if keep is not None and keep.dated_by == clearing.column:
+        return True
+    for row in (*system.states, *system.holds):
+        if row.table == table and clearing.column in row.when:
+            said = row.when[clearing.column]
+            if clearing.to in (said if isinstance(said, list | tuple) else (said,)):
+                return True
+    return False
 
 
 def refusal(table: Table, column: Column, clearing: Clearing) -> tuple[str, str] | None:

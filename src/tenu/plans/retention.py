@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from tenu.datamap.layout import Estate, Hop, Layout, Owned, Reference
 from tenu.datamap.model import Act
 from tenu.plans.anonymising import anonymise, still_personal
-from tenu.plans.constraints import clearable, refusal
+from tenu.plans.constraints import clearable, refusal, revives
 from tenu.plans.keeping import Keeping, clearings
 from tenu.plans.rulebook import DAY, Rulebook
 from tenu.plans.selection import (
@@ -359,14 +359,16 @@ class _EstateTasks:
     def _emptied(self, table: str) -> tuple[Clearing, ...]:
         """Return what becomes of the personal columns of a row that stays.
 
-        A column that accepts nothing else stops no run for a row that hardly ever exists: ``constraints`` tells it.
+        Two kinds stay as they are, and ``constraints`` tells them: those that would bring the row back to life, and,
+        where hardly ever a row stays, those that accept nothing else.
         """
         wanted = clearable(self._layout, table)
         found = clearings(self._layout, table, tuple(n for n in self._layout.system.tables[table].columns if n in wanted))
+        safe = tuple(c for c in found if not revives(self._layout, table, c))
         live = self._layout.catalog.table(table)
         if live is None or not self._keeping.only_strangers_pin(table):
-            return found
-        return tuple(c for c in found if (column := live.column(c.column)) and refusal(live, column, c) is None)
+            return safe
+        return tuple(c for c in safe if (column := live.column(c.column)) and refusal(live, column, c) is None)
 
     def _down(self, table: str) -> tuple[Hop, ...]:
         owned = self._estate.of(table)

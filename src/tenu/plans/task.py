@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+import re
+import zlib
 from dataclasses import dataclass
 
 from tenu.datamap.layout import Hop
@@ -127,7 +129,7 @@ class PersonTask:
     @property
     def name(self) -> str:
         """Return the task's stable name, unique in a plan."""
-        return f"{self.system}.{self.root}:{'.'.join(self.rules)}"
+        return f"{self.system}.{technical(self.root)}:{'.'.join(self.rules)}"
 
     @property
     def seals(self) -> bool:
@@ -162,7 +164,13 @@ class RecordTask:
     @property
     def name(self) -> str:
         """Return the task's stable name, unique in a plan."""
-        return f"{self.system}.{self.table}:{self.rule}"
+        return f"{self.system}.{technical(self.table)}:{self.rule}"
 
 
 Task = PersonTask | RecordTask
+
+
+def technical(name: str) -> str:
+    """Return *name* as journals and receipts accept it; a name with spaces or accents gets a digest, to stay unique."""
+    plain = re.sub(r"[^A-Za-z0-9_]", "_", name)
+    return name if plain == name else f"{plain}-{zlib.crc32(name.encode()):08x}"

@@ -121,15 +121,21 @@ def answer(
     if other is None:
         return found
     double = _Case(0, other, as_of)
-    return tuple(_left_alone(each, double) for each in found)
+    return tuple(_left_alone(each, row, double) for each, row in zip(found, rows, strict=True))
 
 
-def _left_alone(found: Answer, double: _Case) -> Answer:
+def _left_alone(found: Answer, row: Row, double: _Case) -> Answer:
     """Return *found* untouched while somebody the person could be taken for is still there for the same rules."""
     rules = (Rule.PROSPECTING,) if found.columns == ("interests",) else RULES.get(found.table, ())
     if found.fate in (Fate.UNCHANGED, Fate.ANONYMISED) or not _stays(double, rules):
         return found
-    return replace(found, fate=Fate.AMBIGUOUS, until=None, columns=())
+    return replace(found, fate=Fate.AMBIGUOUS, until=None, columns=_certain(row, double))
+
+
+def _certain(row: Row, double: _Case) -> tuple[str, ...]:
+    """Return what is emptied of a contact all the same: its interests, once nobody is a prospect any more."""
+    over = row.table == "contact" and row.values["interests"] is not None and not _stays(double, (Rule.PROSPECTING,))
+    return ("interests",) if over else ()
 
 
 def _stays(case: _Case, rules: Sequence[Rule]) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +27,8 @@ def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog
     foreign = _foreign_keys(inspector, schema, roofs)
     unique = inspector.get_multi_unique_constraints(schema=schema, kind=ObjectKind.TABLE)
     indexes = _indexes(inspector, schema, roofs)
+    for name, hidden in _sqlite_unique(connection):
+        indexes.setdefault(name, {})[hidden] = True
     metadata = sa.MetaData()
     tables, reflected = [], {}
     for place, found in columns.items():
@@ -138,6 +141,20 @@ def _indexes(
         for columns in sorted(set.intersection(*parts) if parts else ()):
             found.setdefault(roof, {}).setdefault(columns, False)
     return found
+
+
+def _sqlite_unique(connection: sa.Connection) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the table and columns of each unique index of SQLite, those its constraints make without a name included."""
+    if connection.dialect.name != "sqlite":
+        return
+    query = sa.text(
+        "SELECT t.name, i.name, c.name FROM sqlite_master t, pragma_index_list(t.name) i, pragma_index_info(i.name) c "
+        "WHERE t.type = 'table' AND i.\"unique\" AND NOT i.partial ORDER BY t.name, i.name, c.seqno"
+    )
+    for (table, _), rows in groupby(connection.execute(query), key=lambda row: (row[0], row[1])):
+        columns = tuple(row[2] for row in rows)
+        if all(columns):
+            yield table, columns
 
 
 def _partition_roofs(connection: sa.Connection, schema: str | None) -> dict[str, str]:

@@ -41,7 +41,7 @@ class Changing(Desk):
         rows, where = self.rows_of(seal, chosen)
         cells = [(column, rows.c[column.name]) for column in self._columns(seal)]
         keys = chosen.key_columns()
-        query = sa.select(*keys, dialects.json_rows(self.engine, cells), sa.func.count())
+        query: sa.Select[Any] = sa.select(*keys, dialects.json_rows(self.engine, cells), sa.func.count())
         yield from self._gathered(seal, query.where(*where, chosen.unit(unit.fate, unit.chunk)).group_by(*keys))
 
     def take(self, seal: Seal, erase: Erase, chosen: PeopleList, unit: Unit) -> list[Rows]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -44,9 +44,9 @@ class Compiler:
     tables: Mapping[str, sa.Table]
     zone: ZoneInfo
     stored_in: ZoneInfo
-    held: Mapping[str, sa.Table]
+    held: MutableMapping[str, sa.Table]
 
-    def where(self, condition: Condition, rows: Rows, table: str, *, holds: bool = True) -> Clause:
+    def where(self, condition: Condition, rows: Rows, table: str, *, holds: bool = True) -> Clause:  # noqa: PLR0911 - a line per kind
         """Return *condition* on *rows* of *table*; with *holds* false, its negation (unknown counts as not)."""
         match condition:
             case Not(part=part):

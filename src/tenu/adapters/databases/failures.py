@@ -61,7 +61,10 @@ def busy(name: str, reason: str) -> BusyError:
 def unreachable(name: str, reason: str) -> UnreachableError:
     """Return the error that says the store *name* does not answer, and why."""
     return UnreachableError(
-        Text(fr=f"la base « {name} » ne répond pas ({reason})", en=f"the database '{name}' does not answer ({reason})"),
+        Text(
+            fr=f"la base « {name} » ne répond pas ({reason})",
+            en=f"the database '{name}' does not answer ({reason})",
+        ),
         fix=Text(
             fr=f"vérifiez que le serveur tourne et l'adresse donnée par « url » dans systems/{name}.yaml",
             en=f"check that the server runs and the address given by 'url' in systems/{name}.yaml",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -10,13 +10,13 @@ import sqlalchemy as sa
 
 from tenu.adapters.databases import dialects
 from tenu.adapters.databases.bulk import insert_rows
-from tenu.adapters.databases.desk import BATCH, FEW, Desk
+from tenu.adapters.databases.desk import BATCH, Desk
 from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.identity import LINKING, identity
 from tenu.datamap.model import People
 from tenu.plans.selection import Condition, matching
 from tenu.plans.task import Vitals
-from tenu.ports import Found, Key, Unit
+from tenu.ports import Found, Unit
 from tenu.terms import IdentifierKind
 
 
@@ -64,17 +64,6 @@ class Finding(Desk):
         ).where(self.compiler.where(matching(people.where), rows, root), sa.or_(sa.false(), *matches))
         found = [self._found(row, len(keys), names, vital=True) for row in self.connection.execute(query)]
         self.connection.execute(sa.schema.DropTable(look_up))
-        return found
-
-    def alive_among(self, root: str, keys: Sequence[Key], condition: Condition) -> set[Key]:
-        """Return those of *keys* whose row of *root* satisfies *condition* now."""
-        rows = self.compiler.tables[root]
-        columns = [rows.c[k] for k in self.primary_key(root)]
-        found: set[Key] = set()
-        for start in range(0, len(keys), FEW):
-            mine = self.one_of(columns, keys[start : start + FEW])
-            query = sa.select(*columns).where(mine, self.compiler.where(condition, rows, root))
-            found.update(tuple(row) for row in self.connection.execute(query))
         return found
 
     def _look_up(self, wanted: Mapping[IdentifierKind, Iterable[str]]) -> sa.Table:

@@ -9,6 +9,7 @@ from itertools import islice
 import sqlalchemy as sa
 
 from tenu.adapters.databases.bulk import insert_rows
+from tenu.adapters.databases.compile import Clause
 from tenu.adapters.databases.desk import BATCH, FEW, Desk
 from tenu.adapters.databases.work import PeopleList, people_list
 from tenu.plans.task import PersonTask
@@ -98,9 +99,20 @@ class Lists(Desk):
         if alone or unit.fate is Fate.END:
             archive = unit.fate is Fate.ARCHIVE
             still.append(self.compiler.where(task.archived, rows, task.root, holds=archive))
-        exists = sa.exists(sa.select(sa.literal(1)).select_from(rows).where(*still).correlate(chosen.table))
-        update = sa.update(chosen.table).where(chosen.unit(unit.fate, unit.chunk), sa.not_(exists))
+        mine = chosen.unit(unit.fate, unit.chunk)
+        update = sa.update(chosen.table).where(mine, sa.not_(self._among_still(chosen, rows, [*still, mine])))
         self.connection.execute(update.values(fate=int(Fate.SPARED)))
+
+    def _among_still(self, chosen: PeopleList, rows: sa.FromClause, still: Sequence[Clause]) -> Clause:
+        """Return when a person of *chosen* is among those for whom *still* holds.
+
+        PostgreSQL would turn the question round and look at everybody who is due: it is asked of the chunk apart.
+        """
+        if self.engine != "postgresql":
+            return sa.exists(sa.select(sa.literal(1)).select_from(rows).where(*still).correlate(chosen.table))
+        query = sa.select(*chosen.key_columns()).select_from(chosen.table, rows).where(*still)
+        found = query.cte("still").prefix_with("MATERIALIZED")
+        return sa.exists(sa.select(sa.literal(1)).select_from(found).where(chosen.tied_to(list(found.c))))
 
     def spare(self, chosen: PeopleList, keys: Sequence[Key]) -> int:
         """Spare these people, whatever was chosen for them; return how many were still chosen."""

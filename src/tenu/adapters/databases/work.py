@@ -24,7 +24,7 @@ class PeopleList:
     keys: tuple[str, ...]
     table: sa.Table
 
-    def key_columns(self) -> list[sa.Column[object]]:
+    def key_columns(self) -> list[sa.Column[Any]]:
         """Return the key columns, in the order of the people table's primary key."""
         return [self.table.c[f"k{i}"] for i in range(len(self.keys))]
 
