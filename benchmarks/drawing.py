@@ -8,7 +8,7 @@ from html import escape
 from math import ceil, log10
 
 WIDTH, HEIGHT = 380, 300
-LEFT, RIGHT, TOP, BOTTOM = 52, 16, 64, 46
+LEFT, RIGHT, TOP, BOTTOM = 52, 34, 64, 46
 DASHES = {"solid": "", "dashed": "7 4", "dotted": "2 3"}
 STYLE = """
   svg { font: 13px system-ui, sans-serif; --ink: #1d2430; --faint: #8a93a3; --line: #0b6e6e; }

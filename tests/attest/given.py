@@ -33,7 +33,8 @@ def systems() -> tuple[System, ...]:
     """Return the sample company's data maps."""
     folder = files("tenu.sample") / "systems"
     return tuple(
-        read((folder / f"{name}.yaml").read_text(encoding="utf-8"), file=f"{name}.yaml", model=System) for name in NAMES
+        read((folder / f"{name}.yaml").read_text(encoding="utf-8"), file=f"{name}.yaml", model=System)
+        for name in NAMES
     )
 
 
@@ -85,7 +86,12 @@ def purposes(**changes: Any) -> Policy:
 def lawful_purposes() -> Policy:
     """Return the policy where every purpose has a basis, its text of law, and nothing left unsaid."""
     told = (
-        replace(p, basis=p.basis or LegalBasis.LEGITIMATE_INTEREST, legal_text=p.legal_text or "C. com. L123-22", unstated=())
+        replace(
+            p,
+            basis=p.basis or LegalBasis.LEGITIMATE_INTEREST,
+            legal_text=p.legal_text or "C. com. L123-22",
+            unstated=(),
+        )
         for p in policy().purposes
     )
     return replace(policy(), purposes=tuple(told))

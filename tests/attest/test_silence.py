@@ -22,7 +22,9 @@ SYSTEMS = [system.system for system in systems()]
 
 def _archives() -> st.SearchStrategy[ArchiveFacts]:
     number = st.integers(0, 2)
-    return st.builds(ArchiveFacts, packages=st.integers(2, 9), past=number, groundless=number, forbidden=number)
+    return st.builds(
+        ArchiveFacts, packages=st.integers(2, 9), past=number, groundless=number, forbidden=number
+    )
 
 
 @st.composite
@@ -48,7 +50,11 @@ HIDDEN: dict[str, dict[str, Any]] = {
 """What each missing fact looks like to a judge."""
 
 
-@given(world=_worlds(), missing=st.sets(st.sampled_from(sorted(HIDDEN))), silent=st.sets(st.sampled_from(SYSTEMS)))
+@given(
+    world=_worlds(),
+    missing=st.sets(st.sampled_from(sorted(HIDDEN))),
+    silent=st.sets(st.sampled_from(SYSTEMS)),
+)
 def test_hiding_facts_never_makes_a_clause_kept(world: Facts, missing: set[str], silent: set[str]) -> None:
     """What is kept with facts missing is kept with all of them.
 
@@ -61,7 +67,9 @@ def test_hiding_facts_never_makes_a_clause_kept(world: Facts, missing: set[str],
         changes |= {"unreachable": tuple(sorted(silent)), "overdue": None, "doubtful": None, "schema": ()}
     blind = replace(world, **changes)
     green = [clause for clause in JUDGES if truth(clauses()[clause], blind).status is ClauseStatus.KEPT]
-    assert [clause for clause in green if truth(clauses()[clause], world).status is not ClauseStatus.KEPT] == []
+    assert [
+        clause for clause in green if truth(clauses()[clause], world).status is not ClauseStatus.KEPT
+    ] == []
 
 
 @given(world=_worlds())

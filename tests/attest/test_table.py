@@ -61,7 +61,11 @@ def test_records_past_their_limit_are_kept_after_the_run(after: Attestation) -> 
 
 def test_every_green_line_has_evidence(after: Attestation) -> None:
     """What was counted, in both languages."""
-    assert [x.id for x in after.clauses if x.promise is ClauseStatus.KEPT and not (x.evidence.fr and x.evidence.en)] == []
+    assert [
+        x.id
+        for x in after.clauses
+        if x.promise is ClauseStatus.KEPT and not (x.evidence.fr and x.evidence.en)
+    ] == []
 
 
 def test_the_sum_is_broken_and_names_what_is(before: Attestation) -> None:

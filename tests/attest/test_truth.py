@@ -52,7 +52,13 @@ COUNTED = {
 }
 """Clauses that count who lived past their last day, and a rule they count by."""
 
-ARCHIVED = {"C-RET-04": "groundless", "C-RET-06": "past", "C-RET-15": "forbidden", "C-RET-19": "past", "C-RET-22": "past"}
+ARCHIVED = {
+    "C-RET-04": "groundless",
+    "C-RET-06": "past",
+    "C-RET-15": "forbidden",
+    "C-RET-19": "past",
+    "C-RET-22": "past",
+}
 CLASSIFIED = {
     "C-CAT-01": "D-PUR-01",
     "C-CAT-03": "D-COL-02",
@@ -61,7 +67,10 @@ CLASSIFIED = {
     "C-RET-11": "D-LEG-01",
 }
 OUTSIDE = tuple(replace(system, country="US") for system in systems())
-SPELLED = replace(policy(), controller=replace(policy().controller, published_addresses=policy().controller.published_addresses[:1]))
+SPELLED = replace(
+    policy(),
+    controller=replace(policy().controller, published_addresses=policy().controller.published_addresses[:1]),
+)
 LONGER = replace(policy(), retention=replace(policy().retention, legal_periods=()))
 SAID: dict[str, tuple[dict[str, Any], dict[str, Any], ClauseStatus]] = {
     "C-GEN-03": ({"policy": lawful_purposes()}, {}, KEPT),
@@ -163,7 +172,9 @@ def test_a_clause_on_what_is_said_broken(clause: str) -> None:
         ({"overdue": None}, UNKNOWN),
     ],
 )
-def test_ended_for_good_needs_a_complete_run_and_nobody_in_doubt(changes: Any, expected: ClauseStatus) -> None:
+def test_ended_for_good_needs_a_complete_run_and_nobody_in_doubt(
+    changes: Any, expected: ClauseStatus
+) -> None:
     """C-RET-07: nothing left, and everything looked at."""
     assert status("C-RET-07", **changes) is expected
 
@@ -201,7 +212,9 @@ def test_a_word_expires(on: date, until: date, expected: ClauseStatus) -> None:
 
 def test_a_word_never_outweighs_a_count() -> None:
     """Somebody late is late, whoever says otherwise."""
-    assert status("C-RET-13", overdue={"prospecting": 1}, signatures=signed("C-RET-13", DAY, TOMORROW)) is BROKEN
+    assert (
+        status("C-RET-13", overdue={"prospecting": 1}, signatures=signed("C-RET-13", DAY, TOMORROW)) is BROKEN
+    )
 
 
 @pytest.mark.parametrize(("clause", "rule"), RULE_OF.items())
@@ -216,7 +229,9 @@ def test_a_word_never_outweighs_a_count() -> None:
     ],
     ids=["as the law", "longer than the law", "major finding", "minor finding", "silent"],
 )
-def test_a_promise_can_be_kept_and_unlawful(clause: str, rule: str, changes: Any, expected: ClauseStatus) -> None:
+def test_a_promise_can_be_kept_and_unlawful(
+    clause: str, rule: str, changes: Any, expected: ClauseStatus
+) -> None:
     """The law is judged on the same facts, apart from the promise."""
     seen = facts(**changes(clause, rule))
     promise = truth(clauses()[clause], seen)
@@ -226,7 +241,9 @@ def test_a_promise_can_be_kept_and_unlawful(clause: str, rule: str, changes: Any
 def test_longest_ground_looks_at_months_too() -> None:
     """An archive of ten years and a month is longer than any text of ten years."""
     rules = tuple(
-        replace(rule, archive=replace(rule.archive, lasts=Period(years=10, months=1))) if rule.archive else rule
+        replace(rule, archive=replace(rule.archive, lasts=Period(years=10, months=1)))
+        if rule.archive
+        else rule
         for rule in policy().retention.rules
     )
     longer = replace(policy(), retention=replace(policy().retention, rules=rules))

@@ -221,7 +221,7 @@ def _way(number: int, table: Drawn, tables: list[Drawn]) -> int | None:
 
 
 @given(databases())
-@settings(SETTINGS, max_examples=200)
+@settings(SETTINGS, max_examples=60)
 def test_any_database_ends_right_or_is_refused_first_on_sqlite(base: Ports, drawn: Case) -> None:
     """No run breaks a constraint or touches somebody else; a plan after a few runs is empty; or a finding came first."""
     _holds(base, "", drawn)
@@ -236,7 +236,7 @@ def test_any_database_ends_right_or_is_refused_first_on_servers(
     numbers = count()
 
     @given(databases())
-    @settings(SETTINGS, max_examples=12)
+    @settings(SETTINGS, max_examples=8)
     def holds(drawn: Case) -> None:
         name = f"test_drawn_{next(numbers)}"
         try:

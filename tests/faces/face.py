@@ -40,16 +40,26 @@ class Answer:
         return self.status in (0, 1, 2, 130) and "Traceback" not in self.out + self.err
 
 
-def tenu(*words: object, folder: Path | None = None, lang: str = "fr", env: Mapping[str, str] | None = None) -> Answer:
+def tenu(
+    *words: object, folder: Path | None = None, lang: str = "fr", env: Mapping[str, str] | None = None
+) -> Answer:
     """Run one command line, on the workspace in *folder*."""
     where = ["-w", str(folder)] if folder else []
-    result = CliRunner().invoke(main, ["--lang", lang, *where, *map(str, words)], env={**PLAIN, **(env or {})})
+    result = CliRunner().invoke(
+        main, ["--lang", lang, *where, *map(str, words)], env={**PLAIN, **(env or {})}
+    )
     return Answer(status=result.exit_code, out=result.stdout, err=result.stderr)
 
 
 def on_a_terminal(width: int) -> dict[str, str]:
     """Return the environment of a terminal of *width* columns, without colours to read past."""
-    return {"TTY_COMPATIBLE": "1", "FORCE_COLOR": "1", "NO_COLOR": "1", "TERM": "xterm", "COLUMNS": str(width)}
+    return {
+        "TTY_COMPATIBLE": "1",
+        "FORCE_COLOR": "1",
+        "NO_COLOR": "1",
+        "TERM": "xterm",
+        "COLUMNS": str(width),
+    }
 
 
 def schema(name: str, part: str | None = None) -> jsonschema.Draft202012Validator:

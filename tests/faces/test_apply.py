@@ -46,7 +46,11 @@ def test_what_was_done_is_what_was_planned(company: Path, plan: Path) -> None:
 def test_applied_twice_says_nothing_changed(company: Path, plan: Path) -> None:
     """The second time is told from the first."""
     first, second = (tenu("apply", plan, folder=company, lang=lang) for lang in ("fr", "en"))
-    assert ("rien n'a changé" in first.out, "nothing changed this time" in second.out, second.status) == (False, True, 0)
+    assert ("rien n'a changé" in first.out, "nothing changed this time" in second.out, second.status) == (
+        False,
+        True,
+        0,
+    )
 
 
 def test_an_expired_plan_is_refused(company: Path, plan: Path) -> None:

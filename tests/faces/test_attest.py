@@ -31,7 +31,9 @@ def test_only_one_status(looked_at: Path, status: ClauseStatus) -> None:
     assert len(said["clauses"]) == said["counts"][status.value]
 
 
-@pytest.mark.parametrize(("lang", "words"), [("fr", ("tenue", "rompues,", "inconnue")), ("en", ("kept", "broken,", "unknown"))])
+@pytest.mark.parametrize(
+    ("lang", "words"), [("fr", ("tenue", "rompues,", "inconnue")), ("en", ("kept", "broken,", "unknown"))]
+)
 def test_the_table_is_in_one_language(looked_at: Path, lang: str, words: tuple[str, ...]) -> None:
     """Statuses and counts, in words."""
     said = tenu("attest", "--as-of", DAY, folder=looked_at, lang=lang).out

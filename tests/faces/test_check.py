@@ -28,7 +28,10 @@ def test_severity_leaves_out_what_is_less_bad(looked_at: Path) -> None:
 
 @pytest.mark.parametrize(
     ("lang", "words"),
-    [("fr", r"\d+ bloquants, \d+ majeurs, .*4 systèmes comparés sur 4"), ("en", r"\d+ blockers, \d+ major, .*4 of 4 systems")],
+    [
+        ("fr", r"\d+ bloquants, \d+ majeurs, .*4 systèmes comparés sur 4"),
+        ("en", r"\d+ blockers, \d+ major, .*4 of 4 systems"),
+    ],
 )
 def test_the_count_is_in_one_language(looked_at: Path, lang: str, words: str) -> None:
     """The last line sums up."""
@@ -46,4 +49,8 @@ def test_a_silent_system_is_status_2_and_the_others_are_compared(company: Path) 
     """Nothing is concluded from silence, and nothing else is forgotten because of it."""
     (company / "crm.db").unlink()
     answer = tenu("check", folder=company)
-    assert (answer.status, "D-REACH-01" in answer.out, "3 systèmes comparés sur 4" in answer.out) == (2, True, True)
+    assert (answer.status, "D-REACH-01" in answer.out, "3 systèmes comparés sur 4" in answer.out) == (
+        2,
+        True,
+        True,
+    )

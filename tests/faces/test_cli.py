@@ -60,7 +60,9 @@ def _address(url: str) -> Callable[[Path], None]:
     def write(folder: Path) -> None:
         path = folder / "systems" / "crm.yaml"
         lines = path.read_text(encoding="utf-8").splitlines()
-        path.write_text("\n".join(f"url: {url}" if x.startswith("url:") else x for x in lines), encoding="utf-8")
+        path.write_text(
+            "\n".join(f"url: {url}" if x.startswith("url:") else x for x in lines), encoding="utf-8"
+        )
 
     return write
 
@@ -124,7 +126,9 @@ def test_interrupted_is_one_clean_line_and_status_130(company: Path) -> None:
 def test_a_closed_pipe_is_no_trace(played: tuple[Path, Answer]) -> None:
     """``tenu check | head -1`` leaves nothing on the error output."""
     line = f'"{sys.executable}" -m tenu.cli -w "{played[0]}" check | head -1'
-    done = subprocess.run(["sh", "-c", line], check=False, capture_output=True, text=True, env={**os.environ, "LANG": "C.UTF-8"})
+    done = subprocess.run(
+        ["sh", "-c", line], check=False, capture_output=True, text=True, env={**os.environ, "LANG": "C.UTF-8"}
+    )
     assert (done.stdout.count("\n"), done.stderr) == (1, "")
 
 

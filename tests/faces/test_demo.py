@@ -60,7 +60,11 @@ def test_the_demo_speaks_english_on_200_columns_on_the_last_of_february(tmp_path
     words = ("demo", "--people", 70, "--as-of", "2027-02-28", "--directory", tmp_path / "c")
     answer = tenu(*words, lang="en", env=on_a_terminal(200))
     french = re.findall(r"\S*[éèêàçù]\S*", answer.out.replace("Hélianthe", ""))
-    assert (answer.status, french, [x for x in wide(answer.out, 200) if str(tmp_path) not in x]) == (0, [], [])
+    assert (answer.status, french, [x for x in wide(answer.out, 200) if str(tmp_path) not in x]) == (
+        0,
+        [],
+        [],
+    )
 
 
 def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:

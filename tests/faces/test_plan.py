@@ -24,8 +24,16 @@ def test_something_is_due_later(looked_at: Path) -> None:
 @pytest.mark.parametrize(
     ("lang", "person", "record"),
     [
-        ("fr", "5 ans sans acte (dernier acte avant le 01/07/2022)", "12 mois après chaque ligne (lignes d'avant le 01/07/2026)"),
-        ("en", "5 years without an act (last act before 2022-07-01)", "12 months after each row (rows from before 2026-07-01)"),
+        (
+            "fr",
+            "5 ans sans acte (dernier acte avant le 01/07/2022)",
+            "12 mois après chaque ligne (lignes d'avant le 01/07/2026)",
+        ),
+        (
+            "en",
+            "5 years without an act (last act before 2022-07-01)",
+            "12 months after each row (rows from before 2026-07-01)",
+        ),
     ],
 )
 def test_each_task_says_why(looked_at: Path, lang: str, person: str, record: str) -> None:
@@ -53,7 +61,11 @@ def test_a_plan_fits_its_terminal(looked_at: Path, width: int) -> None:
 def test_counts_are_aligned(looked_at: Path) -> None:
     """Every count of the plan ends in the same column."""
     said = tenu("plan", "--as-of", LATER, folder=looked_at).out
-    ends = {match.end(1) for match in map(re.compile(r"^    [=~-] \S+ +(\d+)  ").match, said.splitlines()) if match}
+    ends = {
+        match.end(1)
+        for match in map(re.compile(r"^    [=~-] \S+ +(\d+)  ").match, said.splitlines())
+        if match
+    }
     assert len(ends) == 1
 
 
@@ -92,7 +104,11 @@ def test_a_system_nobody_knows_is_refused(looked_at: Path) -> None:
 def test_sql_is_shown_task_by_task(looked_at: Path) -> None:
     """Statements under the name of their task, and nothing else."""
     said = tenu("plan", "--as-of", LATER, "--sql", folder=looked_at).out
-    assert ("-- mail.subscriber:prospecting" in said, "DELETE FROM" in said, "personnes" in said) == (True, True, False)
+    assert ("-- mail.subscriber:prospecting" in said, "DELETE FROM" in said, "personnes" in said) == (
+        True,
+        True,
+        False,
+    )
 
 
 def test_doubts_name_rows_by_key_only(looked_at: Path) -> None:

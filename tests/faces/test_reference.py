@@ -42,7 +42,10 @@ def test_every_command_has_its_section_and_every_option_its_line(name: str) -> N
     _, _, section = REFERENCE.partition(f"# {name}\n")
     section = re.split(r"^#+ tenu", section, maxsplit=1, flags=re.M)[0]
     options = [param.opts[-1] for param in COMMANDS[name].params if isinstance(param, click.Option)]
-    assert (section != "", [option for option in options if f"`{option}" not in section.replace(", `", "`")]) == (True, [])
+    assert (
+        section != "",
+        [option for option in options if f"`{option}" not in section.replace(", `", "`")],
+    ) == (True, [])
 
 
 def test_every_option_before_the_command_is_in_the_reference() -> None:
@@ -64,7 +67,9 @@ def test_every_command_line_of_the_guides_exists(text: str) -> None:
     assert [line for line in _lines(text) if not _exists(line)] == []
 
 
-def test_the_tutorial_runs(played: tuple[Path, Answer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_tutorial_runs(
+    played: tuple[Path, Answer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """From the first line to the export, each command ends as it should; the first one is the demo of this folder."""
     first, *rest = _lines(FIRST_RUN)
     shutil.copytree(played[0], tmp_path / "company")

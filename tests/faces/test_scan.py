@@ -43,7 +43,9 @@ def test_the_scan_sees_what_it_looks_for(played: tuple[Path, Answer], personal: 
 
 
 @pytest.mark.parametrize("name", ["tenu.db", "archive.db", "vault.db"])
-def test_no_table_of_tenu_holds_a_person(lived: tuple[Path, str], personal: frozenset[bytes], name: str) -> None:
+def test_no_table_of_tenu_holds_a_person(
+    lived: tuple[Path, str], personal: frozenset[bytes], name: str
+) -> None:
     """Every cell of every table: journal, sealed packages, keys."""
     assert _found(_cells(lived[0] / name), personal) == set()
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from journal.making import NOON, PLAN, RUN, chunk
 from tenu.errors import TamperedError
 from tenu.journal.events import BODIES, Event, EventError, EventKind, event_of, leaf
-from tenu.journal.shapes import is_name
+from tenu.journal.shapes import as_name, is_name
 
 
 def test_a_leaf_is_one_line_of_sorted_json_without_spaces() -> None:
@@ -183,3 +183,9 @@ def test_no_name_holds_an_at_sign_a_space_or_nine_digits(value: str) -> None:
 def test_no_telephone_number_is_a_name(value: str) -> None:
     """Nine digits or more, however separated, are refused."""
     assert not is_name(value)
+
+
+def test_a_table_called_anything_has_a_name_in_the_journal() -> None:
+    """What the journal cannot spell gets an opaque name, always the same, that the journal accepts."""
+    odd = ["erase:Commandes été", "erase:0199000000", "x" * 200]
+    assert all(is_name(as_name(text)) and as_name(text) != text for text in odd)

@@ -93,7 +93,9 @@ def _spoken(error: click.ClickException) -> Language:
     envvar="TENU_WORKSPACE",
     help="Folder of policy.yaml and systems/. Here by default.",
 )
-@click.option("--lang", type=click.Choice(["fr", "en"]), envvar="TENU_LANG", help="Language of what is shown.")
+@click.option(
+    "--lang", type=click.Choice(["fr", "en"]), envvar="TENU_LANG", help="Language of what is shown."
+)
 @click.version_option(package_name="tenu")
 @click.pass_context
 def main(ctx: click.Context, workspace: Path, lang: str | None) -> None:

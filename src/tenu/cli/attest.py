@@ -22,7 +22,9 @@ MARKS = {"kept": "✔", "broken": "✘", "unknown": "?", "attested": "✎"}
 
 @click.group(name="attest", invoke_without_command=True)
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Civil day to judge. Today by default.")
-@click.option("--status", type=click.Choice(list(STYLES)), multiple=True, help="Only clauses with this status.")
+@click.option(
+    "--status", type=click.Choice(list(STYLES)), multiple=True, help="Only clauses with this status."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the table as JSON.")
 @click.pass_context
 def command(ctx: click.Context, as_of: datetime | None, status: tuple[str, ...], as_json: bool) -> None:
@@ -45,7 +47,9 @@ def _table(context: Context, as_of: datetime | None, status: tuple[str, ...], as
         console().print(seen.summary(context.language), markup=False)
     if seen.unreachable:
         names = ", ".join(seen.unreachable)
-        click.echo(f"systèmes muets : {names}" if context.language == "fr" else f"silent systems: {names}", err=True)
+        click.echo(
+            f"systèmes muets : {names}" if context.language == "fr" else f"silent systems: {names}", err=True
+        )
         return CANNOT_RUN
     return FINDINGS if any(line.promise == "broken" for line in seen.clauses) else FINE
 
@@ -66,7 +70,9 @@ def show_table(lines: Sequence[ClauseTruth], context: Context) -> None:
         _show_columns(show, lines, context)
         return
     for line in lines:
-        show.print("  ".join([f"{line.id:<9}", *_statuses(line, context), _said(line, context)]), markup=False)
+        show.print(
+            "  ".join([f"{line.id:<9}", *_statuses(line, context), _said(line, context)]), markup=False
+        )
 
 
 def _show_columns(show: Console, lines: Sequence[ClauseTruth], context: Context) -> None:
@@ -79,8 +85,12 @@ def _show_columns(show: Console, lines: Sequence[ClauseTruth], context: Context)
         table.add_column(heading, no_wrap=bool(heading))
     for line in lines:
         promise, law = _statuses(line, context)
-        said = Text(line.title.in_(context.language)).append(f" · {line.evidence.in_(context.language)}", style="dim")
-        table.add_row(line.id, Text(promise, style=STYLES[line.promise]), Text(law, style=STYLES[line.law]), said)
+        said = Text(line.title.in_(context.language)).append(
+            f" · {line.evidence.in_(context.language)}", style="dim"
+        )
+        table.add_row(
+            line.id, Text(promise, style=STYLES[line.promise]), Text(law, style=STYLES[line.law]), said
+        )
     show.print(table)
 
 
@@ -98,7 +108,9 @@ def _said(line: ClauseTruth, context: Context) -> str:
 @command.command()
 @click.argument("clause")
 @click.option("--role", required=True, help="Who gives their word: a role, never a name (dpo, finance…).")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day the word is good for.")
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day the word is good for."
+)
 @click.option("--evidence", help="SHA-256 of the document that was looked at.")
 @click.pass_obj
 @exits

@@ -21,7 +21,9 @@ FRENCH = {"blocker": "bloquant", "major": "majeur", "minor": "mineur", "note": "
 
 @click.command(name="check")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-@click.option("--severity", type=click.Choice(["blocker", "major", "minor", "note"]), help="This bad, or worse.")
+@click.option(
+    "--severity", type=click.Choice(["blocker", "major", "minor", "note"]), help="This bad, or worse."
+)
 @click.pass_obj
 @exits
 def command(context: Context, as_json: bool, severity: str | None) -> int:
@@ -54,7 +56,9 @@ def _end(context: Context, findings: Sequence[Finding], checked: Checked) -> str
     compared, waiting = len(checked.systems) - len(checked.unreachable), checked.waiting
     if context.language == "fr":
         asked = f"{compared} systèmes comparés sur {len(checked.systems)}"
-        return f"{said or 'Aucun constat'}. {asked}. {waiting} règles de droit attendent de pouvoir être jugées."
+        return (
+            f"{said or 'Aucun constat'}. {asked}. {waiting} règles de droit attendent de pouvoir être jugées."
+        )
     asked = f"{compared} of {len(checked.systems)} systems compared"
     return f"{said or 'No finding'}. {asked}. {waiting} rules of law wait to be judged."
 

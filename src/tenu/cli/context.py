@@ -92,14 +92,23 @@ def stop(error: BaseException, language: Literal["fr", "en"]) -> int:
     if isinstance(error, OSError) and error.filename is not None:
         what = f"{error.filename}: {error.strerror}"
         fr = f"{error.filename} : {_IN_FRENCH.get(error.errno or 0, error.strerror)}"
-        return _say(CANNOT_RUN, language, fr, what, "vérifiez le chemin et les droits", "check the path and the rights")
+        return _say(
+            CANNOT_RUN,
+            language,
+            fr,
+            what,
+            "vérifiez le chemin et les droits",
+            "check the path and the rights",
+        )
     if os.environ.get("TENU_DEBUG"):
         import traceback  # noqa: PLC0415
 
         traceback.print_exception(error)
     name = type(error).__name__
     fr, en = f"erreur imprévue de tenu ({name})", f"unforeseen error of tenu ({name})"
-    return _say(CANNOT_RUN, language, fr, en, "TENU_DEBUG=1 en montre la trace", "TENU_DEBUG=1 shows its trace")
+    return _say(
+        CANNOT_RUN, language, fr, en, "TENU_DEBUG=1 en montre la trace", "TENU_DEBUG=1 shows its trace"
+    )
 
 
 def _say(status: int, language: Literal["fr", "en"], fr: str, en: str, fix_fr: str, fix_en: str) -> int:
@@ -148,7 +157,12 @@ def progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=None)
 

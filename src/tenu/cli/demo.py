@@ -29,7 +29,9 @@ ZONE = "Europe/Paris"
 
 @click.command(name="demo")
 @click.option("--people", default=3000, show_default=True, help="How many fictional people.")
-@click.option("--directory", type=click.Path(file_okay=False, path_type=Path), help="Where. A new folder by default.")
+@click.option(
+    "--directory", type=click.Path(file_okay=False, path_type=Path), help="Where. A new folder by default."
+)
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The company's day. Today by default.")
 @click.option("--no-serve", is_flag=True, help="End after the run. There are no pages to serve yet.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a story.")
@@ -79,7 +81,9 @@ def _run(ports: Ports, company: Company, urls: dict[str, str], story: Story) -> 
     from tenu.sample.residual import residual  # noqa: PLC0415
 
     day, file = company.as_of, Path(ports.workspace.folder) / PLAN_FILE
-    with story.step(2, "check : ce que disent le droit et les bases", "check: what the law and the databases say"):
+    with story.step(
+        2, "check : ce que disent le droit et les bases", "check: what the law and the databases say"
+    ):
         checked = check(ports, day)
         record(ports, checked)
     story.checked(checked)
@@ -91,7 +95,9 @@ def _run(ports: Ports, company: Company, urls: dict[str, str], story: Story) -> 
     with story.step(4, "apply : exactement ce plan", "apply: exactly that plan") as bar:
         run = apply(ports, read_plan(file.read_text(encoding="utf-8")), progress=bar)
     story.applied(run)
-    with story.step(5, "attest : la politique, phrase par phrase", "attest: the policy, sentence by sentence") as bar:
+    with story.step(
+        5, "attest : la politique, phrase par phrase", "attest: the policy, sentence by sentence"
+    ) as bar:
         after = plan(ports, day)
         table = attest(ports, day, progress=bar)
     return Demo(

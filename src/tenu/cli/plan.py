@@ -20,11 +20,15 @@ STYLES = {"-": "red", "~": "yellow", "=": "green", "": ""}
 
 @click.command(name="plan")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Civil day to plan for. Today by default.")
-@click.option("--system", "systems", multiple=True, help="Only these systems' tasks; the others are still asked.")
+@click.option(
+    "--system", "systems", multiple=True, help="Only these systems' tasks; the others are still asked."
+)
 @click.option("--sql", is_flag=True, help="Show exactly the statements each chunk would run.")
 @click.option("--doubts", is_flag=True, help="List the rows a human must tell apart, by their keys.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as its file would hold it.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Keep the plan in a file.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Keep the plan in a file."
+)
 @click.pass_obj
 @exits
 def command(
@@ -64,7 +68,10 @@ def _refuse_both(*, sql: bool, other: bool) -> None:
 
     if sql and other:
         raise RefusedError(
-            Text(fr="--sql ne va ni avec --json ni avec --doubts", en="--sql goes neither with --json nor with --doubts"),
+            Text(
+                fr="--sql ne va ni avec --json ni avec --doubts",
+                en="--sql goes neither with --json nor with --doubts",
+            ),
             fix=Text(fr="donnez l'une des trois", en="give one of the three"),
         )
 
@@ -91,5 +98,8 @@ def _doubts(context: Context, ports: Ports, day: date, systems: tuple[str, ...],
             for line in doubt.lines(context.language):
                 show.print(wrapped(show, line, 4), markup=False)
         if not found:
-            show.print("Personne à départager." if context.language == "fr" else "Nobody to tell apart.", markup=False)
+            show.print(
+                "Personne à départager." if context.language == "fr" else "Nobody to tell apart.",
+                markup=False,
+            )
     return FINDINGS if found else FINE

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from tenu.policy.model import Policy
     from tenu.sample import Company
 
-SHOWN = ("C-RET-02", "C-RET-07", "C-RET-13", "C-RET-15", "C-RET-17", "C-RET-19", "C-RET-21", "C-PAY-03", "C-CAT-04")
+SHOWN = (
+    "C-RET-02",
+    "C-RET-07",
+    "C-RET-13",
+    "C-RET-15",
+    "C-RET-17",
+    "C-RET-19",
+    "C-RET-21",
+    "C-PAY-03",
+    "C-CAT-04",
+)
 """The clauses the run is about, shown at the end."""
 WIDEST_BAR = 60
 
@@ -53,7 +63,9 @@ class Demo:
             "archived": self.run.archived,
             "erased": self.run.ended,
             "anonymised": self.run.rows_of("anonymise"),
-            "kept_for_law": sum(e.rows for task in self.before.tasks for e in task.effects if e.verb == "keep"),
+            "kept_for_law": sum(
+                e.rows for task in self.before.tasks for e in task.effects if e.verb == "keep"
+            ),
             "residual": self.residual,
             "journal": {"entries": self.entries, "verified": self.verified},
             "clauses": self.table.counts(),
@@ -108,7 +120,9 @@ class Story:
 
     def planned(self, plan: Plan, policy: Policy) -> None:
         """Draw what is due as bars, one per clause that states a duration."""
-        self._titles = titles({rule.id: rule.clauses for rule in policy.retention.rules}, self._context.language)
+        self._titles = titles(
+            {rule.id: rule.clauses for rule in policy.retention.rules}, self._context.language
+        )
         for line in bars(self._named(plan), self._show.width, self._context.language):
             self._say(line, line)
         rows = self._number(plan.rows)
@@ -164,7 +178,11 @@ class Story:
             ("les promesses rompues", "the broken promises", ["attest", *dated, "--status", "broken"]),
             ("ce que veut dire une clause", "what a clause means", ["explain", "C-RET-13"]),
             ("qui un humain doit départager", "whom a human must tell apart", ["plan", *dated, "--doubts"]),
-            ("la preuve, sans tenu", "the proof, without tenu", ["journal", "export", str(self._folder / "proof")]),
+            (
+                "la preuve, sans tenu",
+                "the proof, without tenu",
+                ["journal", "export", str(self._folder / "proof")],
+            ),
         ):
             self._say(f"   {fr}", f"   {en}")
             self._show_command(self._context.again(*words))

@@ -19,7 +19,9 @@ def _french(error: click.ClickException) -> str:
     match error:
         case click.NoSuchOption():
             near = ", ".join(error.possibilities or ())
-            return f"option inconnue : {error.option_name}" + (f" ; vouliez-vous dire {near} ?" if near else "")
+            return f"option inconnue : {error.option_name}" + (
+                f" ; vouliez-vous dire {near} ?" if near else ""
+            )
         case click.MissingParameter():
             return f"il manque {_name(error)}"
         case click.BadParameter():

@@ -7,9 +7,9 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from tenu.documents import Located, document
+from tenu.documents import Located, document, json_schema
 from tenu.terms import IdentifierKind, Text
 
 Scalar = str | int | bool | None
@@ -21,7 +21,8 @@ def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+_ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple), WithJsonSchema(_ONE_OR_MORE)]
 """One name, or a list of names."""
 
 
@@ -196,7 +197,7 @@ class System(Located):
     *stored_in*: zone of its date-times without zone. *ignored*: tables without any personal data, said so by *declared*.
     """
 
-    system: str
+    system: str = Field(pattern="^[a-z][a-z0-9_-]{0,30}$")
     label: Text
     url: str
     country: str = Field(pattern="^[A-Z]{2}$")
@@ -210,3 +211,17 @@ class System(Located):
     ignored: Names = ()
     stored_in: str = "UTC"
     schema: str | None = None
+
+
+SCHEMA_ID = "https://tenu.example/schemas/system.schema.json"
+SHORT = ("Link", "ColumnMap")
+"""The parts that may be written as one text."""
+
+
+def system_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a data map, for editors; the parts that have a short form accept it."""
+    schema = json_schema(System, identifier=SCHEMA_ID, title="tenu data map")
+    parts = schema["$defs"]
+    for name in SHORT:
+        parts[name] = {"description": parts[name].get("description", ""), "anyOf": [{"type": "string"}, parts[name]]}
+    return schema

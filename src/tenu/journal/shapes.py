@@ -7,6 +7,7 @@ value is never repeated in the error: it may be the very value that must not be 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ _PHONE = re.compile(r"[0-9](?:[.-]?[0-9]){8,}")
 _OPAQUE = re.compile(
     r"[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE
 )
+_LETTERS = str.maketrans("0123456789abcdef", "ghijklmnopabcdef")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -91,6 +93,17 @@ def is_name(value: Json) -> bool:
     if not isinstance(value, str) or len(value) > NAME_LIMIT or not _NAME.fullmatch(value):
         return False
     return not _PHONE.search(value) or _OPAQUE.fullmatch(value) is not None
+
+
+def as_name(text: str) -> str:
+    """Return *text* itself when the journal accepts it as a name, else an opaque name that always stands for it.
+
+    Tables may be called anything; what the journal cannot spell it designates by a digest, in letters.
+    """
+    if is_name(text):
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()[:32]
+    return "opaque-" + digest.translate(_LETTERS)
 
 
 def words(choices: type[StrEnum]) -> Scalar:

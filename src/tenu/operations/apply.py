@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from tenu.operations.choosing import Scene, scene
 from tenu.operations.chunk import do_chunk, settle
-from tenu.operations.evidence import catch_up, finish, intend
+from tenu.operations.evidence import catch_up, finish, intend, unfinished
 from tenu.operations.plan import Progress, quiet
 from tenu.operations.preflight import refuse_stale
 from tenu.plans.plan import Plan, PlannedTask, unpack, verb_of
@@ -24,7 +24,6 @@ from tenu.ports import BusyError, Fate, Line, Noted, Ports, Session, Unit
 RECORDS_AT_ONCE = 10_000
 TRIES = 3
 Done = TypeVar("Done")
-SPARED_REASONS = ("came_back", "busy")
 
 
 def apply(ports: Ports, plan: Plan, *, progress: Progress = quiet) -> Run:
@@ -39,14 +38,13 @@ def apply(ports: Ports, plan: Plan, *, progress: Progress = quiet) -> Run:
         RefusedError: The plan is stale, expired, over its limits, or something makes it unsafe: nothing was written.
         UnreachableError: A system does not answer. What was committed before stays; run it again to go on.
     """
+    _settle_what_was_cut(ports)
     refuse_stale(ports, plan)
     _prepare(ports)
     intend(ports, plan)
     spared: Counter[str] = Counter()
     total, done = max(1, plan.people + plan.rows), 0
     for name, database in ports.databases.items():
-        with database.session(writing=True) as session:
-            settle(ports.archive, session, name, plan.digest)
         planned = {task.name: task for task in plan.tasks if task.system == name and not task.is_empty}
         if not planned:
             continue
@@ -64,6 +62,19 @@ def apply(ports: Ports, plan: Plan, *, progress: Progress = quiet) -> Run:
     run = _sum_up(ports, plan, spared, ended)
     finish(ports, run)
     return run
+
+
+def _settle_what_was_cut(ports: Ports) -> None:
+    """Settle every run that began and never ended, whatever becomes of the present plan.
+
+    Nobody who is still here may stay readable in the archive because a run was cut and its plan has expired since.
+    """
+    for run in unfinished(ports):
+        for name, database in ports.databases.items():
+            if database.prepared():
+                with database.session(writing=True) as session:
+                    settle(ports.archive, session, name, run)
+                    catch_up(ports, name, session.noted(run), run)
 
 
 def _prepare(ports: Ports) -> None:

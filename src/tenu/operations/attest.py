@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from tenu.errors import RefusedError, StoreError, UnreachableError
 from tenu.journal.events import Event, EventKind
-from tenu.journal.shapes import is_name
+from tenu.journal.shapes import Json, is_name
 from tenu.law.ceilings import ceiling, outlasts
 from tenu.operations.check import check
 from tenu.operations.plan import Progress, plan, quiet, today
@@ -123,17 +123,33 @@ def sign(ports: Ports, clause: str, role: str, until: date, evidence: str | None
             fix=Text(fr="tenu attest en donne la liste", en="tenu attest lists them"),
         )
     if until <= today(ports):
-        raise RefusedError(Text(fr="une attestation doit finir plus tard qu'aujourd'hui", en="an attestation must end after today"))
+        raise RefusedError(
+            Text(
+                fr="une attestation doit finir plus tard qu'aujourd'hui",
+                en="an attestation must end after today",
+            )
+        )
     if not is_name(role):
         raise RefusedError(
-            Text(fr="donnez un rôle, pas un nom : dpo, finance, hr…", en="give a role, not a name: dpo, finance, hr…")
+            Text(
+                fr="donnez un rôle, pas un nom : dpo, finance, hr…",
+                en="give a role, not a name: dpo, finance, hr…",
+            )
         )
     if evidence is not None and not re.fullmatch(r"[0-9a-f]{64}", evidence):
         raise RefusedError(
-            Text(fr="une preuve se donne par son empreinte SHA-256", en="evidence is given by its SHA-256 digest"),
+            Text(
+                fr="une preuve se donne par son empreinte SHA-256",
+                en="evidence is given by its SHA-256 digest",
+            ),
             fix=Text(fr="sha256sum FICHIER donne ces 64 chiffres", en="sha256sum FILE gives these 64 digits"),
         )
-    body = {"clause": clause, "role": role, "status": ClauseStatus.ATTESTED.value, "valid_until": until.isoformat()}
+    body = {
+        "clause": clause,
+        "role": role,
+        "status": ClauseStatus.ATTESTED.value,
+        "valid_until": until.isoformat(),
+    }
     body |= {"policy": ports.workspace.policy_digest} | ({"evidence": evidence} if evidence else {})
     ports.journal.append(Event(kind=EventKind.CLAUSE_ATTESTED, at=ports.clock.now(), body=body))
     ports.journal.seal(ports.signer)
@@ -239,9 +255,14 @@ def _rolled_up(table: list[ClauseTruth]) -> tuple[ClauseTruth, ...]:
     status = ClauseStatus.BROKEN if bad else ClauseStatus.UNKNOWN if unsure else ClauseStatus.KEPT
     names = ", ".join(bad[:8]) + ("…" if len(bad) > 8 else "")
     said = Text(
-        fr=f"{len(bad)} rompues ({names}), {unsure} inconnues", en=f"{len(bad)} broken ({names}), {unsure} unknown"
+        fr=f"{len(bad)} rompues ({names}), {unsure} inconnues",
+        en=f"{len(bad)} broken ({names}), {unsure} unknown",
     )
-    law = ClauseStatus.BROKEN if any(line.law is ClauseStatus.BROKEN for line in others) else ClauseStatus.UNKNOWN
+    law = (
+        ClauseStatus.BROKEN
+        if any(line.law is ClauseStatus.BROKEN for line in others)
+        else ClauseStatus.UNKNOWN
+    )
     return tuple(
         line
         if line.id != ROLL_UP
@@ -253,7 +274,7 @@ def _rolled_up(table: list[ClauseTruth]) -> tuple[ClauseTruth, ...]:
 
 
 def _record(ports: Ports, table: tuple[ClauseTruth, ...], day: date, unreachable: tuple[str, ...]) -> None:
-    body = {
+    body: dict[str, Json] = {
         "as_of": day.isoformat(),
         "statuses": {line.id: line.promise.value for line in table},
         "law": {line.id: line.law.value for line in table},

@@ -11,6 +11,7 @@ from tenu.datamap.findings import finding
 from tenu.datamap.layout import Layout, lay_out
 from tenu.errors import Finding, UnreachableError
 from tenu.journal.events import Event, EventKind
+from tenu.journal.shapes import Json
 from tenu.law.ceilings import effective_active
 from tenu.law.lint import lint, not_judged
 from tenu.plans.constraints import unclearable
@@ -63,7 +64,7 @@ def record(ports: Ports, checked: Checked) -> None:
     """Write in the journal that a check was done, and how many findings of each code it gave."""
     codes = Counter(found.code for found in checked.findings)
     severities = Counter(found.severity.value for found in checked.findings)
-    body = {
+    body: dict[str, Json] = {
         "findings": len(checked.findings),
         "policy": ports.workspace.policy_digest,
         "codes": dict(codes),

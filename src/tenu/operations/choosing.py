@@ -93,6 +93,8 @@ class Scene:
 
     def verdicts(self, task: PersonTask, found: list[Found]) -> dict[Key, Verdict]:
         """Return what every system, and the archive, knows of the people *found* for the rules of *task*."""
+        if not found:
+            return {}
         places = places_of(self.layouts, self.sessions, task.role)
         start = (task.system, task.root)
         verdicts = link(start, found, places, self.rules, task.rules)
@@ -200,6 +202,8 @@ def _hold(opened: Scene) -> None:
             start = (layout.system.system, estate.root)
             people = layout.system.people[estate.root]
             found = list(opened.sessions[start[0]].select_people(estate.root, people, condition))
+            if not found:
+                continue
             places = places_of(opened.layouts, opened.sessions, people.role)
             for verdict in link(start, found, places, opened.rules, ()).values():
                 for place, key in verdict.rows:

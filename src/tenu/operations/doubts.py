@@ -64,7 +64,11 @@ class Doubt:
         """Yield the doubt as people read it."""
         yield f"{self.row}  ({' + '.join(self.rules)})"
         for other in self.perhaps:
-            yield f"  {PERHAPS.in_(language)} {other} : {WHY.fr}" if language == "fr" else f"  {PERHAPS.en} {other}: {WHY.en}"
+            yield (
+                f"  {PERHAPS.in_(language)} {other} : {WHY.fr}"
+                if language == "fr"
+                else f"  {PERHAPS.en} {other}: {WHY.en}"
+            )
 
 
 def doubts(ports: Ports, as_of: date, systems: Sequence[str] = ()) -> tuple[Doubt, ...]:
@@ -124,7 +128,8 @@ def _perhaps(verdict: Verdict, row: Row, other: Identity) -> bool:
     if node in verdict.rows:
         return False
     return any(
-        mine.likeness(other) is Likeness.AMBIGUOUS or (bool(mine.emails & other.emails) and _differ(mine, other))
+        mine.likeness(other) is Likeness.AMBIGUOUS
+        or (bool(mine.emails & other.emails) and _differ(mine, other))
         for mine in verdict.identities
     )
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from tenu.journal.events import Event, EventKind
-from tenu.journal.shapes import Json
+from tenu.journal.shapes import Json, as_name
 from tenu.plans.plan import Plan
 from tenu.plans.run import Run
 from tenu.ports import Fate, Noted, Ports, Unit
@@ -22,6 +22,13 @@ def intend(ports: Ports, plan: Plan) -> None:
     if not known:
         body |= {"policy": plan.policy, "as_of": plan.as_of.isoformat(), "subjects": plan.people, "rows": plan.rows}
     ports.journal.append(Event(kind=kind, at=ports.clock.now(), body=body))
+
+
+def unfinished(ports: Ports) -> list[str]:
+    """Return the runs that began and never said they ended, oldest first."""
+    begun = dict.fromkeys(str(event.body["run"]) for event in ports.journal.events(kind=EventKind.RUN_INTENT))
+    ended = {str(event.body["run"]) for event in ports.journal.events(kind=EventKind.RUN_FINISHED)}
+    return [run for run in begun if run not in ended]
 
 
 def catch_up(ports: Ports, system: str, noted: Iterable[Noted], run: str) -> None:
@@ -49,14 +56,14 @@ def catch_up(ports: Ports, system: str, noted: Iterable[Noted], run: str) -> Non
                     "run": run,
                     "chunk": unit.chunk,
                     "system": system,
-                    "step": task,
+                    "step": as_name(task),
                     "act": ACTS[unit.fate],
-                    "tables": dict(rows),
+                    "tables": {as_name(table): count for table, count in rows.items()},
                     "subjects": people[task, unit],
                 },
             )
             for (task, unit), rows in tables.items()
-            if (task, ACTS[unit.fate], unit.chunk) not in known
+            if (as_name(task), ACTS[unit.fate], unit.chunk) not in known
         )
     )
 

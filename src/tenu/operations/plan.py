@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tenu.errors import RefusedError
 from tenu.journal.events import Event, EventKind
+from tenu.journal.shapes import Json
 from tenu.operations.choosing import Choice, Scene, scene
 from tenu.operations.sealing import taken
 from tenu.periods.civil import civil_day
@@ -82,7 +83,7 @@ def only(made: Plan, systems: Sequence[str]) -> Plan:
 
 def keep(ports: Ports, made: Plan) -> None:
     """Record that *made* is about to be kept in a file."""
-    body = {
+    body: dict[str, Json] = {
         "plan": made.digest,
         "policy": made.policy,
         "as_of": made.as_of.isoformat(),

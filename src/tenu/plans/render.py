@@ -15,7 +15,9 @@ from tenu.terms import Language, Text
 
 VERBS = {
     "keep": Text(fr="gardées en place : la loi l'exige", en="kept in place: the law says so"),
-    "archive": Text(fr="scellées dans l'archive restreinte d'abord", en="sealed in the restricted archive first"),
+    "archive": Text(
+        fr="scellées dans l'archive restreinte d'abord", en="sealed in the restricted archive first"
+    ),
     "clear": Text(fr="vidées ({columns})", en="emptied ({columns})"),
     "cut": Text(fr="détachées ({columns})", en="detached ({columns})"),
     "anonymise": Text(fr="anonymisées ({columns})", en="anonymised ({columns})"),
@@ -111,7 +113,11 @@ def _people(task: PlannedTask, language: Language) -> str:
         said.append(people_text(task.people, language))
     if task.archived:
         archived = number(task.archived, language)
-        said.append(f"dont {archived} par l'archive" if language == "fr" else f"{archived} of them through the archive")
+        said.append(
+            f"dont {archived} par l'archive"
+            if language == "fr"
+            else f"{archived} of them through the archive"
+        )
     spared = {
         ("ailleurs en activité", "alive elsewhere"): task.spared.alive_elsewhere,
         ("en gel", "on hold"): task.spared.held,
@@ -125,7 +131,9 @@ def _people(task: PlannedTask, language: Language) -> str:
 
 def _effect(effect: PlannedEffect, width: int, language: Language) -> Line:
     verb = VERBS[effect.verb].in_(language).format(columns=", ".join(effect.columns))
-    text = f"    {SIGNS[effect.verb]} {effect.table:<{width}} {number(effect.rows, language):>{COUNTED}}  {verb}"
+    text = (
+        f"    {SIGNS[effect.verb]} {effect.table:<{width}} {number(effect.rows, language):>{COUNTED}}  {verb}"
+    )
     return Line(sign=SIGNS[effect.verb], text=text, hang=width + COUNTED + 9)
 
 

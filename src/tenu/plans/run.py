@@ -19,7 +19,9 @@ _SAID = {
 }
 _WHY = {
     "came_back": Text(fr="revenues ou gelées depuis le plan", en="back, or on hold, since the plan"),
-    "busy": Text(fr="verrouillées par quelqu'un d'autre : relancez", en="locked by somebody else: run it again"),
+    "busy": Text(
+        fr="verrouillées par quelqu'un d'autre : relancez", en="locked by somebody else: run it again"
+    ),
 }
 
 _AGAIN = Text(
@@ -102,5 +104,7 @@ def _total(run: Run, language: Language) -> str:
     over = f", {packages} archives terminées" if french else f", {packages} archives ended"
     last = over if run.ended_archives else ""
     if french:
-        return f"Fiches de personnes : {archived} par l'archive, {ended} sans archive. En tout {changed}{last}."
+        return (
+            f"Fiches de personnes : {archived} par l'archive, {ended} sans archive. En tout {changed}{last}."
+        )
     return f"Records of people: {archived} through the archive, {ended} without one. In all {changed}{last}."

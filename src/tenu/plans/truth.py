@@ -20,7 +20,9 @@ Judge = Callable[[Facts], Truth]
 BREAKING = (Severity.BLOCKER, Severity.MAJOR)
 UNCLASSIFIED = ("D-COL-02", "D-TBL-02")
 """Findings that leave a column or a table nobody looked at: nothing counted around it can be called kept."""
-PROSPECT_ACTS = frozenset({"reply", "click", "form", "incoming_call", "quote_request", "purchase", "event_attendance"})
+PROSPECT_ACTS = frozenset(
+    {"reply", "click", "form", "incoming_call", "quote_request", "purchase", "event_attendance"}
+)
 """The closed list of acts that restart a prospect's clock. Source: policy C-RET-14, reading A-26."""
 NOT_COUNTED = unknown("le décompte n'a pas pu être fait", "the count could not be done")
 
@@ -153,7 +155,9 @@ def _every_basis(facts: Facts) -> Truth:
     bare = [purpose.id for purpose in facts.policy.purposes if purpose.basis is None]
     names = ", ".join(bare)
     if bare:
-        return broken(f"{len(bare)} finalités sans base : {names}", f"{len(bare)} purposes without a basis: {names}")
+        return broken(
+            f"{len(bare)} finalités sans base : {names}", f"{len(bare)} purposes without a basis: {names}"
+        )
     return kept("chaque finalité a une base", "every purpose has a basis")
 
 
@@ -179,7 +183,9 @@ def _told(facts: Facts) -> Truth:
             f"{len(bare)} finalités dont un des cinq sujets n'est pas dit : {names}",
             f"{len(bare)} purposes leave one of the five topics unsaid: {names}",
         )
-    return kept("les cinq sujets sont dits pour chaque finalité", "the five topics are said for every purpose")
+    return kept(
+        "les cinq sujets sont dits pour chaque finalité", "the five topics are said for every purpose"
+    )
 
 
 def _every_rule(facts: Facts) -> Truth:
@@ -187,7 +193,10 @@ def _every_rule(facts: Facts) -> Truth:
     bare = [p.id for p in facts.policy.purposes if p.retention not in known]
     if bare:
         return broken(f"sans durée : {', '.join(bare)}", f"without a duration: {', '.join(bare)}")
-    return kept(f"{len(facts.policy.purposes)} finalités, chacune une durée", f"{len(facts.policy.purposes)} purposes, each with a duration")
+    return kept(
+        f"{len(facts.policy.purposes)} finalités, chacune une durée",
+        f"{len(facts.policy.purposes)} purposes, each with a duration",
+    )
 
 
 def _addresses(facts: Facts) -> Truth:
@@ -208,7 +217,9 @@ def _inside_eea(facts: Facts) -> Truth:
 
 
 def _closed_restarts(facts: Facts) -> Truth:
-    listened = {kind for r in facts.policy.retention.rules if r.id == "prospecting" for kind in r.active.restarted_by}
+    listened = {
+        kind for r in facts.policy.retention.rules if r.id == "prospecting" for kind in r.active.restarted_by
+    }
     outside = ", ".join(sorted(listened - PROSPECT_ACTS))
     if outside:
         return broken(f"redémarre aussi par : {outside}", f"restarts by these too: {outside}")
@@ -236,7 +247,11 @@ def _ended_for_good(facts: Facts) -> Truth:
     if facts.overdue is None or facts.doubtful is None:
         return NOT_COUNTED
     doubtful = sum(facts.doubtful.values())
-    return _in_doubt(doubtful) if doubtful else kept("dernière exécution complète, 0 restant", "last run complete, 0 left")
+    return (
+        _in_doubt(doubtful)
+        if doubtful
+        else kept("dernière exécution complète, 0 restant", "last run complete, 0 left")
+    )
 
 
 def _governed(facts: Facts) -> Truth:
@@ -250,10 +265,14 @@ def _governed(facts: Facts) -> Truth:
 def _law_first(facts: Facts) -> Truth:
     keeping = [f"{s.system}.{n}" for s in facts.systems for n, t in s.tables.items() if t.kept_by_law]
     if facts.codes("D-LEG-01", "D-LEG-02", "D-CAS-01"):
-        return broken("une durée légale n'est pas respectée par la carte", "the data map breaks a legal period")
+        return broken(
+            "une durée légale n'est pas respectée par la carte", "the data map breaks a legal period"
+        )
     if not keeping:
         return unknown("aucune table n'est dite gardée par la loi", "no table is said to be kept by law")
-    return _silent(facts) or kept(f"la loi d'abord pour {', '.join(keeping)}", f"the law first for {', '.join(keeping)}")
+    return _silent(facts) or kept(
+        f"la loi d'abord pour {', '.join(keeping)}", f"the law first for {', '.join(keeping)}"
+    )
 
 
 def _longest_ground(facts: Facts) -> Truth:
@@ -265,9 +284,15 @@ def _longest_ground(facts: Facts) -> Truth:
     ]
     if over:
         names = ", ".join(over)
-        return broken(f"archive plus longue que tout texte cité : {names}", f"archive longer than any cited text: {names}")
+        return broken(
+            f"archive plus longue que tout texte cité : {names}",
+            f"archive longer than any cited text: {names}",
+        )
     texts = ", ".join(dict.fromkeys(period.text for period in periods))
-    return kept(f"aucune archive plus longue que les textes cités ({texts})", f"no archive longer than the cited texts ({texts})")
+    return kept(
+        f"aucune archive plus longue que les textes cités ({texts})",
+        f"no archive longer than the cited texts ({texts})",
+    )
 
 
 _CLASSIFIED = Text(fr="chaque colonne est classée", en="every column is classified")
@@ -281,7 +306,9 @@ JUDGES: Mapping[str, Judge] = {
     "C-CAT-03": _no_findings(("D-PUR-01", "D-COL-02"), _CLASSIFIED),
     "C-CAT-04": _nothing_overdue("connection_logs"),
     "C-CAT-05": _nothing_overdue("calls"),
-    "C-CAT-06": _no_findings(("D-CAT-01", "D-COL-02"), Text(fr="aucune catégorie hors liste", en="no category outside the list")),
+    "C-CAT-06": _no_findings(
+        ("D-CAT-01", "D-COL-02"), Text(fr="aucune catégorie hors liste", en="no category outside the list")
+    ),
     "C-PUR-11": _nothing_overdue("relation"),
     "C-PUR-13": _nothing_overdue("relation"),
     "C-PUR-14": _nothing_overdue("audience"),

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine.reflection import Inspector, ObjectKind
 
+from tenu.adapters.databases import dialects
 from tenu.datamap.catalog import Catalog, Column, ColumnKind, ForeignKey, Table
+from tenu.errors import UnreachableError
+from tenu.terms import Text
+
+SAMPLE = 50
+"""Rows looked at to tell what a column holds."""
 
 OURS = "tenu_"
 """Prefix of the tables tenu keeps in a company's database; the catalog of the company never lists them."""
@@ -173,3 +179,49 @@ def _partition_roofs(connection: sa.Connection, schema: str | None) -> dict[str,
         return top(direct[name]) if name in direct else name
 
     return {part: top(part) for part in direct}
+
+
+class Unknown:
+    """A database nobody described yet: its catalog, and a few values of each text column.
+
+    Args:
+        url: Where it is, environment variables already resolved.
+        schema: Its schema, the connection's own when None.
+
+    Raises:
+        UnreachableError: It does not answer.
+    """
+
+    def __init__(self, url: str, schema: str | None = None) -> None:
+        self._engine = dialects.connect(url, writing=False)
+        try:
+            self._connection = self._engine.connect()
+        except sa.exc.OperationalError as error:
+            kind = type(error.orig).__name__
+            raise UnreachableError(
+                Text(fr=f"cette base ne répond pas ({kind})", en=f"this database does not answer ({kind})"),
+                fix=Text(fr="vérifiez l'adresse et que le serveur tourne", en="check the address, and that the server runs"),
+            ) from None
+        self._catalog, self._tables = read_catalog(self._connection, schema)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+        self._engine.dispose()
+
+    def catalog(self) -> Catalog:
+        """Return the live catalog."""
+        return self._catalog
+
+    def sample(self, table: str) -> Mapping[str, list[str]]:
+        """Return a few values of each short text column of *table*, for evidence: nobody keeps or shows them."""
+        live = self._catalog.table(table)
+        names = [c.name for c in live.columns if c.kind is ColumnKind.TEXT] if live else []
+        if not names:
+            return {}
+        rows = self._tables[table]
+        query = sa.select(*(rows.c[name] for name in names)).limit(SAMPLE)
+        found = self._connection.execute(query).all()
+        return {name: [str(row[i])[:80] for row in found if row[i] is not None] for i, name in enumerate(names)}

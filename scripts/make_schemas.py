@@ -1,0 +1,133 @@
+"""Write what is generated from the data map's model: the JSON Schema editors read, and its reference page.
+
+Run it after a change of the model: ``python scripts/make_schemas.py``. With ``--check`` it writes nothing and fails
+when a file is not what the model says.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tenu.datamap.model import system_schema
+
+ROOT = Path(__file__).parents[1]
+SCHEMA = ROOT / "schemas" / "system.schema.json"
+PAGE = ROOT / "docs" / "reference" / "data-map.md"
+
+_HEAD = """# The data map
+
+`systems/NAME.yaml` says where personal data lives in one database: which tables hold people, what leads to them, what
+each column is. Unknown keys are refused with the nearest known one. This page is generated from the model by
+`scripts/make_schemas.py`; do not edit it.
+
+Editors complete and check the file with `schemas/system.schema.json`. For those that read the YAML language server's
+comment, write at the top: `# yaml-language-server: $schema=../schemas/system.schema.json`.
+
+## The shortest one that works
+
+```yaml
+system: shop
+label: {fr: Boutique, en: Shop}
+url: ${SHOP_URL:-sqlite:///shop.db}
+country: FR
+declared: {by: dpo@helianthe.example, on: 2026-03-01}
+people:
+  client: {collected_at: created_on, identified_by: {email: email}}
+tables:
+  client: {purposes: [contract, relation], columns: {email: identity}, not_personal: [id, created_on]}
+  orders: {purposes: [contract, relation], columns: {amount: financial}, not_personal: [id, client_id, placed_on]}
+ignored: [country]
+links: [orders.client_id -> client.id]
+acts: [{kind: purchase, table: orders, dated_by: placed_on}]
+```
+
+## How it is read
+
+* Foreign keys are read from the database; `links` adds those it does not declare. Quote names with spaces or dots:
+  `'"order line".client -> client.id'`.
+* A row belongs to the person its links lead to, by the fewest nullable links, then by the fewest links. Where two links
+  of a row lead to people, `belongs_to` names the column that decides. A row that another person's row points at stays,
+  emptied, until that one goes.
+* A row people point at (an address) is declared with `belongs_to:` the table that points at it; it goes with the last
+  row that does.
+* `acts` restart clocks, `states` suspend them, `holds` forbid any change. A state that reads a missing date
+  (`when: {returned_on: null}`) is never produced by emptying a row.
+* A column that must be emptied becomes NULL; where NULL is refused, `cleared_to` says what else. `{key}` is the row's own
+  primary key, for unique columns.
+* A table is described, or listed under `ignored`; a column is under `columns` or under `not_personal`. Anything else is
+  a finding that stops the run.
+"""
+_WORDS = {"null": "`null`", "boolean": "`true` or `false`", "string": "text", "integer": "whole number"}
+
+
+def main() -> int:
+    """Write both files, or compare them when asked to; return the exit code."""
+    written = rendered()
+    if "--check" in sys.argv[1:]:
+        stale = [path for path, text in written.items() if not path.exists() or path.read_text("utf-8") != text]
+        for path in stale:
+            print(f"{path.relative_to(ROOT)} is not what the model says; run {Path(__file__).name}", file=sys.stderr)
+        return 1 if stale else 0
+    for path, text in written.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+def rendered() -> Mapping[Path, str]:
+    """Return the text of each generated file."""
+    schema = system_schema()
+    parts = {"System": schema, **schema["$defs"]}
+    page = "\n".join([_HEAD, *(_section(name, part) for name, part in parts.items())])
+    return {SCHEMA: json.dumps(schema, indent=2, ensure_ascii=False) + "\n", PAGE: page}
+
+
+def _section(name: str, part: dict[str, Any]) -> str:
+    long = next((choice for choice in part.get("anyOf", ()) if "properties" in choice), part)
+    lines = [f"## {name}", "", *(line.rstrip() for line in str(part.get("description", "")).splitlines()), ""]
+    if "enum" in part:
+        lines += [f"One of {', '.join(f'`{choice}`' for choice in part['enum'])}.", ""]
+    if long is not part:
+        lines += ["Or its short form, one text.", ""]
+    if "properties" in long:
+        required = set(long.get("required", ()))
+        lines += ["| Key | Value | |", "|---|---|---|"]
+        lines += [_row(key, value, key in required) for key, value in long["properties"].items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _row(key: str, value: dict[str, Any], required: bool) -> str:
+    default = "required" if required else f"default `{json.dumps(value.get('default', {}), ensure_ascii=False)}`"
+    return f"| `{key}` | {_type(value)} | {default} |"
+
+
+def _type(value: dict[str, Any]) -> str:
+    match value:
+        case {"$ref": reference}:
+            name = str(reference).rpartition("/")[2]
+            return f"[{name}](#{name.lower()})"
+        case {"anyOf": choices}:
+            return " or ".join(dict.fromkeys(_type(choice) for choice in choices))
+        case {"type": "array", "items": items}:
+            return f"list of {_type(items)}"
+        case {"type": "object", "additionalProperties": dict() as values}:
+            return f"by name, {_type(values)}"
+        case {"enum": choices}:
+            return ", ".join(f"`{choice}`" for choice in choices)
+        case {"pattern": pattern}:
+            return "text like `" + str(pattern).replace("|", "\\|") + "`"
+        case {"type": "string", "format": "date"}:
+            return "day, `YYYY-MM-DD`"
+        case {"type": kind}:
+            return _WORDS.get(str(kind), str(kind))
+        case _:
+            raise ValueError(f"the page does not know how to tell {value}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,47 @@
+"""``tenu discover``: a first data map of a live database. Reads its catalog and a few values; shows no value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Protocol
+
+from tenu.datamap.catalog import Catalog
+from tenu.datamap.draft import draft
+from tenu.datamap.evidence import Evidence, evidence
+from tenu.datamap.model import System
+from tenu.documents import read
+
+
+class Source(Protocol):
+    """A database nobody described yet."""
+
+    def catalog(self) -> Catalog: ...
+    def sample(self, table: str) -> Mapping[str, Iterable[str]]: ...
+
+
+def discover(source: Source, *, system: str, url: str, country: str, on: date) -> str:
+    """Return the text of a data map of *source*, which reads back as one.
+
+    Args:
+        source: The live database: its catalog, and a few values of each text column.
+        system: The name it will bear in the workspace.
+        url: Its address as the file will say it.
+        country: Where it is, two letters.
+        on: The civil day it is drawn.
+
+    Raises:
+        UnreachableError: The database does not answer.
+    """
+    catalog = source.catalog()
+    told: dict[tuple[str, str], Evidence] = {}
+    for table in catalog.tables:
+        values = source.sample(table.name)
+        linking = {c for key in table.foreign_keys for c in key.columns} | set(table.primary_key)
+        for column in table.columns:
+            seems = evidence(column.name, values.get(column.name, ()))
+            if seems is not None and column.name not in linking:
+                told[table.name, column.name] = seems
+    text = draft(catalog, told, system=system, url=url, country=country, on=on)
+    read(text, file=f"systems/{system}.yaml", model=System)
+    return text
