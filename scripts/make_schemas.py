@@ -106,7 +106,7 @@ def _row(key: str, value: dict[str, Any], required: bool) -> str:
     return f"| `{key}` | {_type(value)} | {default} |"
 
 
-def _type(value: dict[str, Any]) -> str:
+def _type(value: dict[str, Any]) -> str:  # noqa: PLR0911 - one line per kind is the clearest table
     match value:
         case {"$ref": reference}:
             name = str(reference).rpartition("/")[2]

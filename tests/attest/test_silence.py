@@ -56,10 +56,7 @@ HIDDEN: dict[str, dict[str, Any]] = {
     silent=st.sets(st.sampled_from(SYSTEMS)),
 )
 def test_hiding_facts_never_makes_a_clause_kept(world: Facts, missing: set[str], silent: set[str]) -> None:
-    """What is kept with facts missing is kept with all of them.
-
-    A silent system takes its counts and its findings with it.
-    """
+    """What is kept with facts missing is kept with all of them; a silent system takes its counts and findings away."""
     changes: dict[str, Any] = {}
     for name in missing:
         changes |= HIDDEN[name]

@@ -74,7 +74,7 @@ def test_the_command_writes_the_file_once(tmp_path: Path, shop: World) -> None:
     """The address of the database, with its password, is not written; a file that exists is not replaced."""
     path = tmp_path / "boutique.yaml"
     arguments = [shop.url, "--system", "boutique", "-o", str(path)]
-    context = Context(folder=shop.folder, language="en")
+    context = Context(workspace=shop.folder, language="en")
     CliRunner().invoke(command, arguments, obj=context)
     text = path.read_text(encoding="utf-8")
     again = CliRunner().invoke(command, arguments, obj=context)

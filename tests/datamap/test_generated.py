@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from cases.world import AS_OF, HEAD, World, make_world
@@ -32,7 +32,7 @@ from tenu.ports import Ports
 
 OLD, NEW = "2015-01-10", "2025-06-10"
 RUNS = 6
-SETTINGS = settings(deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+SETTINGS = settings(deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 @dataclass(frozen=True, kw_only=True)

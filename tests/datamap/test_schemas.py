@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cases.world import World, make_world, write_map
+from cases.world import World, make_world
 from tenu.errors import FindingsError
 
 OLD, NEW = "'2015-01-10'", "'2025-06-10'"

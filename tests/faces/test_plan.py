@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from faces.face import DAY, LATER, on_a_terminal, problems, tenu, wide
+from faces.face import DAY, LATER, Answer, on_a_terminal, problems, tenu, wide
 
 
 def test_nothing_is_due_after_the_run(looked_at: Path) -> None:
@@ -18,7 +19,7 @@ def test_nothing_is_due_after_the_run(looked_at: Path) -> None:
 
 def test_something_is_due_later(looked_at: Path) -> None:
     """Exit status 1: work to do."""
-    assert tenu("plan", "--as-of", LATER, folder=looked_at).status == 1
+    assert _plan(looked_at).status == 1
 
 
 @pytest.mark.parametrize(
@@ -38,18 +39,18 @@ def test_something_is_due_later(looked_at: Path) -> None:
 )
 def test_each_task_says_why(looked_at: Path, lang: str, person: str, record: str) -> None:
     """The duration and the day it makes, for people and for records."""
-    said = tenu("plan", "--as-of", LATER, folder=looked_at, lang=lang).out
+    said = _plan(looked_at, lang=lang).out
     assert (person in said, record in said) == (True, True)
 
 
 def test_neighbouring_clauses_are_named_as_a_run(looked_at: Path) -> None:
     """Three clauses in a row are the first and the last."""
-    assert "[C-RET-13 à 15]" in tenu("plan", "--as-of", LATER, folder=looked_at).out
+    assert "[C-RET-13 à 15]" in _plan(looked_at).out
 
 
 def test_one_person_is_singular(looked_at: Path) -> None:
     """1 personne, 2 personnes."""
-    assert re.search(r"\b1 personnes\b", tenu("plan", "--as-of", LATER, folder=looked_at).out) is None
+    assert re.search(r"\b1 personnes\b", _plan(looked_at).out) is None
 
 
 @pytest.mark.parametrize("width", [80, 200])
@@ -60,7 +61,7 @@ def test_a_plan_fits_its_terminal(looked_at: Path, width: int) -> None:
 
 def test_counts_are_aligned(looked_at: Path) -> None:
     """Every count of the plan ends in the same column."""
-    said = tenu("plan", "--as-of", LATER, folder=looked_at).out
+    said = _plan(looked_at).out
     ends = {
         match.end(1)
         for match in map(re.compile(r"^    [=~-] \S+ +(\d+)  ").match, said.splitlines())
@@ -71,7 +72,7 @@ def test_counts_are_aligned(looked_at: Path) -> None:
 
 def test_a_plan_is_what_its_schema_says(looked_at: Path) -> None:
     """Every number with its unit."""
-    assert problems("plan", tenu("plan", "--as-of", LATER, "--json", folder=looked_at).json()) == []
+    assert problems("plan", _plan(looked_at, "--json").json()) == []
 
 
 def test_a_plan_file_is_the_json(company: Path) -> None:
@@ -113,21 +114,21 @@ def test_sql_is_shown_task_by_task(looked_at: Path) -> None:
 
 def test_doubts_name_rows_by_key_only(looked_at: Path) -> None:
     """Who they are is looked up in the systems, by whoever may."""
-    answer = tenu("plan", "--as-of", LATER, "--doubts", "--json", folder=looked_at)
+    answer = _plan(looked_at, "--doubts", "--json")
     said = answer.json()
     assert (answer.status, problems("plan", said, "doubts"), "@" in answer.out) == (1, [], False)
 
 
 def test_each_doubt_names_the_other_row(looked_at: Path) -> None:
     """A doubt is always between two rows."""
-    said = tenu("plan", "--as-of", LATER, "--doubts", "--json", folder=looked_at).json()
+    said = _plan(looked_at, "--doubts", "--json").json()
     assert [doubt for doubt in said if not doubt["perhaps"]] == []
 
 
 def test_doubts_are_those_the_plan_counts(looked_at: Path) -> None:
     """The systems with people to tell apart are the same in both."""
-    plan = tenu("plan", "--as-of", LATER, "--json", folder=looked_at).json()
-    doubts = tenu("plan", "--as-of", LATER, "--doubts", "--json", folder=looked_at).json()
+    plan = _plan(looked_at, "--json").json()
+    doubts = _plan(looked_at, "--doubts", "--json").json()
     counted = {(task["system"], task["table"]) for task in plan["tasks"] if task["spared"]["ambiguous"]}
     assert {(doubt["system"], doubt["table"]) for doubt in doubts} == counted
 
@@ -141,6 +142,12 @@ def test_a_plan_that_cannot_be_written_is_said(looked_at: Path) -> None:
 def test_two_outputs_at_once_are_refused(looked_at: Path) -> None:
     """--sql is for people, --json for programs."""
     assert tenu("plan", "--sql", "--json", folder=looked_at).status == 2
+
+
+@cache
+def _plan(folder: Path, *words: str, lang: str = "fr") -> Answer:
+    """Return the plan of the later day, computed once: it only reads."""
+    return tenu("plan", "--as-of", LATER, *words, folder=folder, lang=lang)
 
 
 def _digests(folder: Path) -> dict[str, str]:

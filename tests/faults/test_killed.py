@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from random import Random
 
 import pytest
 
-from faults.proof import lost, objections
+from faults.proof import lost, objections, readable_and_alive
 from faults.worker import POINTS, start
 from lab import Lab
 
@@ -40,3 +41,15 @@ def test_killed_at_each_point_of_a_chunk(make_lab_of: Callable[..., Lab], point:
     missing = lost(lab, before, lab.state())
     found = list(objections(lab, before, lab.apply(made)))
     assert (process.exitcode, missing, found) == (-9, [], [])
+
+
+def test_a_run_cut_and_never_resumed_leaves_nobody_readable(make_lab_of: Callable[..., Lab]) -> None:
+    """When the cut plan has expired, the next run first wipes what the archive held of people still here."""
+    lab = make_lab_of(people=60, chunk=4)
+    before = lab.state()
+    process = start(lab, lab.plan(), point="after put", times=2)
+    process.join()
+    lab.clock.at += timedelta(hours=30)
+    sealed_and_here = readable_and_alive(before, lab.state())
+    lab.apply(lab.plan())
+    assert (bool(sealed_and_here), readable_and_alive(before, lab.state()), lab.differences(before)) == (True, [], [])

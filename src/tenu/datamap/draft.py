@@ -178,7 +178,8 @@ def _people(drawn: Draft, name: str) -> Iterator[str]:
     yield f"  {_name(name)}:\n"
     if collected:
         yield f"    collected_at: {_name(collected)}{ASK}\n"
-    yield f"    identified_by: {{{', '.join(f'{kind}: [{", ".join(names)}]' for kind, names in kinds.items())}}}\n"
+    identified = ", ".join(f"{kind}: [{', '.join(names)}]" for kind, names in kinds.items())
+    yield f"    identified_by: {{{identified}}}\n"
 
 
 def _table(drawn: Draft, name: str, chosen: str | None) -> Iterator[str]:

@@ -12,8 +12,8 @@ from tenu.datamap.catalog import Column, ColumnKind, Table
 from tenu.datamap.findings import finding, nearest
 from tenu.datamap.layout import Layout, Reference
 from tenu.datamap.meaning import followed, meanings
+from tenu.datamap.model import Conditioned, Scalar
 from tenu.datamap.ownership import owners
-from tenu.datamap.model import Scalar
 from tenu.errors import Finding, Place
 from tenu.policy.model import Policy
 from tenu.terms import Severity
@@ -135,7 +135,8 @@ def _mentions(layout: Layout) -> Iterator[tuple[str, str, Place, bool]]:
         yield from ((table, name, people.place, False) for name in people.where)
     for act in system.acts:
         yield act.table, act.dated_by, act.at.get("dated_by", act.place), True
-    for row in (*system.acts, *system.states, *system.holds):
+    rows: tuple[Conditioned, ...] = (*system.acts, *system.states, *system.holds)
+    for row in rows:
         yield from ((row.table, name, row.at.get("when", row.place), False) for name in row.when)
     for table, declared in system.tables.items():
         if layout.catalog.table(table) is None:
@@ -152,7 +153,8 @@ def _mentions(layout: Layout) -> Iterator[tuple[str, str, Place, bool]]:
 def _values(layout: Layout) -> Iterator[Finding]:
     """Check that what ``when`` and ``where`` compare a column with is of the column's kind: engines disagree on the rest."""
     system = layout.system
-    rows = [(row.table, row.when, row.at.get("when", row.place)) for row in (*system.acts, *system.states, *system.holds)]
+    described: tuple[Conditioned, ...] = (*system.acts, *system.states, *system.holds)
+    rows = [(row.table, row.when, row.at.get("when", row.place)) for row in described]
     rows += [(table, people.where, people.at.get("where", people.place)) for table, people in system.people.items()]
     for table, conditions, place in rows:
         live = layout.catalog.table(table)

@@ -108,7 +108,8 @@ def lay_out(system: System, catalog: Catalog) -> Layout:
     owning = tuple(r for r in references if _may_lead(r, system, catalog, references))
     reach = {root: _reach(root, system, catalog, owning) for root in system.people if catalog.table(root)}
     contested = _contested(reach, system)
-    estates, knots = [], []
+    estates: list[Estate] = []
+    knots: list[tuple[str, ...]] = []
     for root, owned in reach.items():
         mine = [o for o in owned if root in _owners(o.table, contested, root)]
         ordered, cuts, knot = _children_first(mine, references)

@@ -112,6 +112,10 @@ class Hold(Located):
     when: When
 
 
+Conditioned = Act | State | Hold
+"""What a data map says of the rows of a table that satisfy conditions."""
+
+
 @document
 class ColumnMap(Located):
     """One personal column.

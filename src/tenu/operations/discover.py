@@ -16,8 +16,11 @@ from tenu.documents import read
 class Source(Protocol):
     """A database nobody described yet."""
 
-    def catalog(self) -> Catalog: ...
-    def sample(self, table: str) -> Mapping[str, Iterable[str]]: ...
+    def catalog(self) -> Catalog:
+        """Return its live catalog."""
+
+    def sample(self, table: str) -> Mapping[str, Iterable[str]]:
+        """Return a few values of each text column of *table*."""
 
 
 def discover(source: Source, *, system: str, url: str, country: str, on: date) -> str:

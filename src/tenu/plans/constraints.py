@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from tenu.datamap.catalog import Column, ColumnKind, Table
 from tenu.datamap.findings import finding
 from tenu.datamap.layout import Layout
+from tenu.datamap.model import Conditioned
 from tenu.errors import Finding
 from tenu.plans.selection import Clearing
 from tenu.plans.task import Anonymise, Clear, Erase, PersonTask, Task
 from tenu.terms import Severity
-
 
 DATES = (ColumnKind.DAY, ColumnKind.INSTANT, ColumnKind.ZONED_INSTANT)
 
@@ -83,7 +83,8 @@ def revives(layout: Layout, table: str, clearing: Clearing) -> bool:
     keep = system.tables[table].kept_by_law
     if keep is not None and keep.dated_by == clearing.column:
         return True
-    for row in (*system.states, *system.holds):
+    rows: tuple[Conditioned, ...] = (*system.states, *system.holds)
+    for row in rows:
         if row.table == table and clearing.column in row.when:
             said = row.when[clearing.column]
             if clearing.to in (said if isinstance(said, list | tuple) else (said,)):

@@ -15,7 +15,18 @@ from functools import lru_cache
 from tenu.datamap.catalog import Column, ColumnKind
 from tenu.datamap.layout import Estate, Hop, Layout, Reference
 from tenu.plans.rulebook import Rulebook
-from tenu.plans.selection import ALWAYS, NEVER, Cleared, Clearing, Condition, Equals, Since, any_of, linked, negate
+from tenu.plans.selection import (
+    ALWAYS,
+    NEVER,
+    Cleared,
+    Clearing,
+    Condition,
+    Equals,
+    Since,
+    any_of,
+    linked,
+    negate,
+)
 
 
 class Keeping:

@@ -32,7 +32,19 @@ from tenu.plans.selection import (
     matching,
     negate,
 )
-from tenu.plans.task import Clear, Cut, Effect, Ending, Erase, Keep, PersonTask, RecordTask, Seal, Task, Vitals
+from tenu.plans.task import (
+    Clear,
+    Cut,
+    Effect,
+    Ending,
+    Erase,
+    Keep,
+    PersonTask,
+    RecordTask,
+    Seal,
+    Task,
+    Vitals,
+)
 from tenu.policy.retention import RetentionRule, Scope
 from tenu.terms import End
 
@@ -277,8 +289,9 @@ class _EstateTasks:
                 yield Keep(table=owned.table, path=owned.path, where=kept)
         yield from self._seals(ids, going)
         yield from self._column_clears(ids)
-        yield from self._cuts(going)
+        yield from self._opened_rings(going)
         for owned in going:
+            yield from self._releases(owned)
             yield from self._clear_or_erase(owned)
 
     def _going(self, ids: frozenset[str]) -> list[Owned]:
@@ -322,23 +335,25 @@ class _EstateTasks:
                 clear = clearings(self._layout, owned.table, columns)
                 yield Clear(table=owned.table, path=owned.path, where=Uncleared(columns=clear), clearings=clear)
 
-    def _cuts(self, going: list[Owned]) -> Iterator[Cut]:
-        """Yield the references to set to NULL: closing a ring of tables, or held by a row that stays."""
+    def _opened_rings(self, going: list[Owned]) -> Iterator[Effect]:
+        """Yield the references to set to NULL because they close a ring of tables, or lead to their own table."""
         tables = {owned.table: owned for owned in going}
         for reference in self._estate.cuts:
             if reference.child in tables and reference.parent in tables:
                 where = all_of([negate(self._keeping.staying(reference.child)), _points(reference)])
-                yield Cut(
-                    table=reference.child, path=tables[reference.child].path, where=where, columns=reference.cut
-                )
-        for owned in going:
-            if owned.shared:
-                continue
-            for reference, stays in self._keeping.letting_go(owned.table):
-                leaves = linked((reference.up(),), negate(self._keeping.staying(owned.table)))
-                path = (reference.up(), *owned.path)
-                where = all_of([stays, leaves, _points(reference)])
+                path = tables[reference.child].path
                 yield Cut(table=reference.child, path=path, where=where, columns=reference.cut)
+
+    def _releases(self, owned: Owned) -> Iterator[Effect]:
+        """Yield the references rows that stay must set to NULL so that rows of *owned* can go.
+
+        They come right before these go, once the rows below have gone: both then see the same rows staying.
+        """
+        for reference, stays in () if owned.shared else self._keeping.letting_go(owned.table):
+            leaves = linked((reference.up(),), negate(self._keeping.staying(owned.table)))
+            path = (reference.up(), *owned.path)
+            where = all_of([stays, leaves, _points(reference)])
+            yield Cut(table=reference.child, path=path, where=where, columns=reference.cut)
 
     def _clear_or_erase(self, owned: Owned) -> Iterator[Effect]:
         staying = self._keeping.staying(owned.table)

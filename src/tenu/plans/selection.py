@@ -14,7 +14,6 @@ from typing import Literal
 from tenu.datamap.layout import Hop
 from tenu.datamap.model import Scalar, When
 
-
 Cleared = str | int | bool | date | datetime | None
 """What a column may become in a row that stays."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 import re
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tenu.datamap.layout import Hop

@@ -38,16 +38,17 @@ def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog
     metadata = sa.MetaData()
     tables, reflected = [], {}
     for place, found in columns.items():
-        name = place[1]
+        name = str(place[1])
         if name.startswith(OURS) or name in roofs:
             continue
-        key = tuple((primary.get(place) or {}).get("constrained_columns") or ())
+        constraint = primary.get(place)
+        key = tuple(constraint["constrained_columns"] or ()) if constraint else ()
         tables.append(
             Table(
                 name=name,
                 columns=tuple(_column(c, connection.dialect) for c in found),
                 primary_key=key,
-                foreign_keys=tuple(dict.fromkeys(foreign.get(name, ()))),
+                foreign_keys=tuple(dict.fromkeys(foreign.get(name) or ())),
                 unique=tuple(
                     dict.fromkeys(
                         [
@@ -173,7 +174,7 @@ def _partition_roofs(connection: sa.Connection, schema: str | None) -> dict[str,
         "WHERE roof.relkind = 'p' "
         "AND (n.nspname = :schema OR (CAST(:schema AS text) IS NULL AND pg_table_is_visible(part.oid)))"
     )
-    direct = {part: roof for part, roof in connection.execute(query, {"schema": schema})}
+    direct: dict[str, str] = {str(part): str(roof) for part, roof in connection.execute(query, {"schema": schema})}
 
     def top(name: str) -> str:
         return top(direct[name]) if name in direct else name
