@@ -68,9 +68,14 @@ def main() -> int:
     """Write both files, or compare them when asked to; return the exit code."""
     written = rendered()
     if "--check" in sys.argv[1:]:
-        stale = [path for path, text in written.items() if not path.exists() or path.read_text("utf-8") != text]
+        stale = [
+            path for path, text in written.items() if not path.exists() or path.read_text("utf-8") != text
+        ]
         for path in stale:
-            print(f"{path.relative_to(ROOT)} is not what the model says; run {Path(__file__).name}", file=sys.stderr)
+            print(
+                f"{path.relative_to(ROOT)} is not what the model says; run {Path(__file__).name}",
+                file=sys.stderr,
+            )
         return 1 if stale else 0
     for path, text in written.items():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +107,9 @@ def _section(name: str, part: dict[str, Any]) -> str:
 
 
 def _row(key: str, value: dict[str, Any], required: bool) -> str:
-    default = "required" if required else f"default `{json.dumps(value.get('default', {}), ensure_ascii=False)}`"
+    default = (
+        "required" if required else f"default `{json.dumps(value.get('default', {}), ensure_ascii=False)}`"
+    )
     return f"| `{key}` | {_type(value)} | {default} |"
 
 

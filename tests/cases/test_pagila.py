@@ -27,7 +27,9 @@ ANSWERS = CASE / "truth.json"
 
 pytestmark = [
     pytest.mark.skipif(not ANSWERS.exists(), reason=f"the case is not on this machine: {CASE}"),
-    pytest.mark.skipif(shutil.which("psql") is None, reason="psql, which restores the case, is not installed"),
+    pytest.mark.skipif(
+        shutil.which("psql") is None, reason="psql, which restores the case, is not installed"
+    ),
 ]
 
 Rows = Mapping[str, list[tuple[Any, ...]]]
@@ -41,7 +43,9 @@ def truth() -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def restore(postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], World]]:
+def restore(
+    postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], World]]:
     """Give a function that restores the case and writes its workspace."""
     made = []
 
@@ -51,7 +55,9 @@ def restore(postgresql: PostgreSQL, tmp_path_factory: pytest.TempPathFactory) ->
         plain = url.replace("+psycopg", "")
         dump = gzip.decompress((CASE / "db.sql.gz").read_bytes())
         command = ["psql", "-q", "-v", "ON_ERROR_STOP=1", plain]
-        subprocess.run(command, input=dump, env={**os.environ, "PGTZ": "UTC"}, check=True, capture_output=True)
+        subprocess.run(
+            command, input=dump, env={**os.environ, "PGTZ": "UTC"}, check=True, capture_output=True
+        )
         return make_world(tmp_path_factory.mktemp(name), url, MAP.read_text(encoding="utf-8"))
 
     yield restored
@@ -86,7 +92,9 @@ def _gone(rows: tuple[Rows, Rows, World], table: str) -> set[str]:
     return {str(row[0]) for row in before[table]} - {str(row[0]) for row in after[table]}
 
 
-def test_who_goes_is_who_was_inactive_for_five_years(run: tuple[Rows, Rows, World], truth: Mapping[str, Any]) -> None:
+def test_who_goes_is_who_was_inactive_for_five_years(
+    run: tuple[Rows, Rows, World], truth: Mapping[str, Any]
+) -> None:
     """The customers erased are those of the hand-written query, and nobody else."""
     assert _gone(run, "customer") == set(truth["q3_inactive_5y"]["ids"])
 
@@ -96,7 +104,9 @@ def test_who_still_holds_a_film_stays(run: tuple[Rows, Rows, World], truth: Mapp
     assert not _gone(run, "customer") & set(truth["q3b_open_contract"]["ids"])
 
 
-def test_addresses_go_when_nobody_uses_them_any_more(run: tuple[Rows, Rows, World], truth: Mapping[str, Any]) -> None:
+def test_addresses_go_when_nobody_uses_them_any_more(
+    run: tuple[Rows, Rows, World], truth: Mapping[str, Any]
+) -> None:
     """An address goes with its last customer, and stays for another customer, a store or an employee."""
     assert _gone(run, "address") == set(truth["q4_addresses_deletable"]["ids"])
 
@@ -110,7 +120,11 @@ def test_everybody_elses_rows_are_untouched(run: tuple[Rows, Rows, World]) -> No
 def test_only_the_people_s_tables_lost_rows(run: tuple[Rows, Rows, World]) -> None:
     """Customers, their rentals and their addresses went; the recent payments of others, and everything else, did not."""
     before, after, _ = run
-    assert {name for name in before if len(after[name]) < len(before[name])} == {"customer", "rental", "address"}
+    assert {name for name in before if len(after[name]) < len(before[name])} == {
+        "customer",
+        "rental",
+        "address",
+    }
 
 
 def test_nothing_is_left_to_do(run: tuple[Rows, Rows, World]) -> None:
@@ -118,7 +132,9 @@ def test_nothing_is_left_to_do(run: tuple[Rows, Rows, World]) -> None:
     assert run[2].plan().is_empty
 
 
-def test_people_who_paid_for_another_s_rental_go_without_a_constraint_error(restore: Callable[[str], World]) -> None:
+def test_people_who_paid_for_another_s_rental_go_without_a_constraint_error(
+    restore: Callable[[str], World],
+) -> None:
     """Once all are past, a rental waits for the payments of others, of every partition, and goes with the next run."""
     world = restore("pagila_later")
     _index(world)
@@ -142,7 +158,9 @@ def test_people_who_paid_for_another_s_rental_go_without_a_constraint_error(rest
 @pytest.mark.parametrize(
     ("question", "customer"), [("q1_access_original", 1), ("q2_access_shared_address", 1480)]
 )
-def test_every_row_of_one_person_is_found(pagila: World, truth: Mapping[str, Any], question: str, customer: int) -> None:
+def test_every_row_of_one_person_is_found(
+    pagila: World, truth: Mapping[str, Any], question: str, customer: int
+) -> None:
     """The rows a person's access request must hold are those of the hand-written query, in each table."""
     layout, unit = pagila.layout(), Unit(fate=Fate.END, chunk=0)
     with pagila.ports() as ports, ports.databases["pagila"].session() as session:

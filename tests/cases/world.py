@@ -93,7 +93,9 @@ class World:
             names = [n for n in sa.inspect(connection).get_table_names() if not n.startswith("tenu_")]
             quoted = {name: connection.dialect.identifier_preparer.quote(name) for name in names}
             rows = {
-                name: sorted((tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {q}")), key=repr)
+                name: sorted(
+                    (tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {q}")), key=repr
+                )
                 for name, q in quoted.items()
             }
         engine.dispose()
@@ -112,7 +114,9 @@ class World:
         engine.dispose()
 
 
-def make_world(folder: Path, url: str, datamap: str, *statements: str, archive: Callable[[str], str] | None = None) -> World:
+def make_world(
+    folder: Path, url: str, datamap: str, *statements: str, archive: Callable[[str], str] | None = None
+) -> World:
     """Create the tables and write the workspace.
 
     Args:
@@ -134,4 +138,6 @@ def make_world(folder: Path, url: str, datamap: str, *statements: str, archive: 
 def write_map(world: World, datamap: str) -> None:
     """Write the data map of *world* (again)."""
     text = datamap if "system:" in datamap else HEAD.format(url=world.url) + datamap
-    (world.folder / "systems" / "unknown.yaml").write_text(text.replace("${PAGILA_URL}", world.url), encoding="utf-8")
+    (world.folder / "systems" / "unknown.yaml").write_text(
+        text.replace("${PAGILA_URL}", world.url), encoding="utf-8"
+    )

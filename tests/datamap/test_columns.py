@@ -21,7 +21,9 @@ def make(tmp_path: Path, engine_url: str) -> Make:
     return lambda datamap, *statements: make_world(tmp_path / "workspace", engine_url, datamap, *statements)
 
 
-def _clients(columns: str, *rows: str, personal: str = "email: identity", more: str = "", where: str = "") -> tuple[str, ...]:
+def _clients(
+    columns: str, *rows: str, personal: str = "email: identity", more: str = "", where: str = ""
+) -> tuple[str, ...]:
     """Return a data map of one people table collected at ``seen``, and what creates it."""
     names = [part.split()[0].strip('"') for part in columns.split(", ")]
     others = [name for name in names if f"{name}:" not in personal]
@@ -52,7 +54,13 @@ def test_a_day_is_a_civil_day(make: Make) -> None:
 def test_an_instant_without_zone_is_read_in_the_zone_it_is_stored_in(make: Make) -> None:
     """Stored in Paris time, 0:30 is that very day; stored in UTC, 23:30 the day before is the same moment."""
     rows = ("1, 'a@p.example', '2021-03-01 23:59:59'", "2, 'b@p.example', '2021-03-02 00:00:00'")
-    world = make(*_clients("id INTEGER PRIMARY KEY, email VARCHAR(80), seen {instant}", *rows, more="stored_in: Europe/Paris\n"))
+    world = make(
+        *_clients(
+            "id INTEGER PRIMARY KEY, email VARCHAR(80), seen {instant}",
+            *rows,
+            more="stored_in: Europe/Paris\n",
+        )
+    )
     assert _left(world) == [2]
 
 
@@ -103,7 +111,9 @@ def test_a_soft_delete_flag_is_a_state(make: Make) -> None:
 def test_a_condition_of_another_type_is_refused(make: Make) -> None:
     """A status of text never equals a number: engines would answer differently, so nobody asks them."""
     more = "states: [{state: contract_running, table: client, when: {status: 1}}]\n"
-    world = make(*_clients("id INTEGER PRIMARY KEY, email VARCHAR(80), seen DATE, status VARCHAR(9)", more=more))
+    world = make(
+        *_clients("id INTEGER PRIMARY KEY, email VARCHAR(80), seen DATE, status VARCHAR(9)", more=more)
+    )
     assert [line[:9] for line in world.found()] == ["D-TYPE-02"]
 
 
@@ -132,7 +142,9 @@ links: ['order."N° client" -> ClientPro."N° client"']
 def test_a_table_the_journal_cannot_name_is_refused(make: Make) -> None:
     """A table name with spaces or accents is told before any write, not in the middle of a run."""
     datamap, create = _clients("id INTEGER PRIMARY KEY, email VARCHAR(80), seen DATE")
-    world = make(datamap.replace("{client:", '{"client privé":'), create.replace(" client", ' "client privé"'))
+    world = make(
+        datamap.replace("{client:", '{"client privé":'), create.replace(" client", ' "client privé"')
+    )
     assert [line[:9] for line in world.found()] == ["D-NAME-01"]
 
 
@@ -185,7 +197,9 @@ def _shell(type_name: str, value: str, kept: str, other: str | None = None) -> t
         ("DATE NOT NULL", "'1980-05-06'", "{category: identity, cleared_to: '1900-01-01'}", "1900-01-01"),
     ],
 )
-def test_a_value_is_emptied_as_its_column_accepts(make: Make, type_name: str, value: str, kept: str, left: str) -> None:
+def test_a_value_is_emptied_as_its_column_accepts(
+    make: Make, type_name: str, value: str, kept: str, left: str
+) -> None:
     """A column becomes NULL, or empty text, or what the map says, in a row that must stay."""
     world = make(*_shell(type_name, value, kept))
     world.apply()
@@ -194,7 +208,11 @@ def test_a_value_is_emptied_as_its_column_accepts(make: Make, type_name: str, va
 
 def test_a_unique_value_is_emptied_into_the_row_s_own_key(make: Make) -> None:
     """Two emptied rows never collide."""
-    world = make(*_shell("VARCHAR(20) NOT NULL UNIQUE", "'one'", "{category: identity, cleared_to: 'gone-{key}'}", "'two'"))
+    world = make(
+        *_shell(
+            "VARCHAR(20) NOT NULL UNIQUE", "'one'", "{category: identity, cleared_to: 'gone-{key}'}", "'two'"
+        )
+    )
     world.apply()
     assert [row[3] for row in world.rows()["client"]] == ["gone-1", "gone-2"]
 
@@ -223,9 +241,13 @@ def test_a_value_that_cannot_be_emptied_is_told_before_any_write(
 def test_a_generated_column_follows_what_it_is_made_from(make: Make) -> None:
     """A column the database computes is not emptied but recomputed when it is declared not personal."""
     datamap, create, *rest = _shell("VARCHAR(20)", "'x'", "identity")
-    computed = create.replace("kept VARCHAR(20)", "kept VARCHAR(20), shown VARCHAR(90) GENERATED ALWAYS AS (email) STORED")
+    computed = create.replace(
+        "kept VARCHAR(20)", "kept VARCHAR(20), shown VARCHAR(90) GENERATED ALWAYS AS (email) STORED"
+    )
     filled = [said.replace("INTO client", "INTO client (id, email, seen, kept)") for said in rest]
-    world = make(datamap.replace("not_personal: [id, seen]", "not_personal: [id, seen, shown]"), computed, *filled)
+    world = make(
+        datamap.replace("not_personal: [id, seen]", "not_personal: [id, seen, shown]"), computed, *filled
+    )
     world.apply()
     assert [row[4] for row in world.rows()["client"]] == [None, None]
 
@@ -233,7 +255,9 @@ def test_a_generated_column_follows_what_it_is_made_from(make: Make) -> None:
 def test_a_generated_column_said_to_be_emptied_is_refused(make: Make) -> None:
     """Nobody can write what the database computes: it is said before any write."""
     datamap, create, *rest = _shell("VARCHAR(20)", "'x'", "identity")
-    computed = create.replace("kept VARCHAR(20)", "kept VARCHAR(20), shown VARCHAR(90) GENERATED ALWAYS AS (email) STORED")
+    computed = create.replace(
+        "kept VARCHAR(20)", "kept VARCHAR(20), shown VARCHAR(90) GENERATED ALWAYS AS (email) STORED"
+    )
     filled = [said.replace("INTO client", "INTO client (id, email, seen, kept)") for said in rest]
     world = make(datamap.replace("email: identity,", "email: identity, shown: identity,"), computed, *filled)
     with pytest.raises(FindingsError):
@@ -260,5 +284,8 @@ def test_a_schema_changed_since_the_map_is_refused(make: Make, change: str, code
 
 def test_a_trigger_that_copies_rows_is_seen_through_its_table(make: Make) -> None:
     """The history a trigger writes is a table like the others: undescribed it stops the run, described it goes too."""
-    world = make(*_shell("VARCHAR(20)", "'x'", "identity"), "CREATE TABLE client_log (client_id INTEGER, old_email VARCHAR(80))")
+    world = make(
+        *_shell("VARCHAR(20)", "'x'", "identity"),
+        "CREATE TABLE client_log (client_id INTEGER, old_email VARCHAR(80))",
+    )
     assert [line[:8] for line in world.found()] == ["D-TBL-02"]

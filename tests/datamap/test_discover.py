@@ -53,7 +53,7 @@ def test_a_drawn_map_stops_on_nothing(shop: World) -> None:
         "courriel: identity  # email, told by its values",
         "compte: financial  # iban, told by its values",
         "nom: identity  # last_name, told by its name",
-        'collected_at: date_creation  # to confirm',
+        "collected_at: date_creation  # to confirm",
         '"commande.client_id -> clients.id"  # to confirm',
         "dated_by: passee_le}  # to confirm",
         "ignored: [pays]  # to confirm",
@@ -90,14 +90,22 @@ def test_the_command_writes_the_file_once(tmp_path: Path, shop: World) -> None:
         (is_phone, "01 99 00 12 34", "0001"),
     ],
 )
-def test_a_checksum_tells_a_number_from_another(is_one: Callable[[str], bool], value: str, wrong: str) -> None:
+def test_a_checksum_tells_a_number_from_another(
+    is_one: Callable[[str], bool], value: str, wrong: str
+) -> None:
     """One wrong digit and the value is no longer evidence."""
     assert (is_one(value), is_one(wrong)) == (True, False)
 
 
 @pytest.mark.parametrize(
     ("name", "sense"),
-    [("E-mail", Sense.EMAIL), ("DateNaissance", Sense.BIRTH), ("tel_portable", Sense.PHONE), ("article", None), ("tarif", None)],
+    [
+        ("E-mail", Sense.EMAIL),
+        ("DateNaissance", Sense.BIRTH),
+        ("tel_portable", Sense.PHONE),
+        ("article", None),
+        ("tarif", None),
+    ],
 )
 def test_a_name_tells_in_french_and_english(name: str, sense: Sense | None) -> None:
     """A name tells when one of its words does, never a part of a word."""

@@ -32,7 +32,12 @@ from tenu.ports import Ports
 
 OLD, NEW = "2015-01-10", "2025-06-10"
 RUNS = 6
-SETTINGS = settings(deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck), derandomize=True)
+SETTINGS = settings(
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +70,9 @@ def databases(draw: st.DrawFn) -> Case:
     tables = [Drawn(links=tuple(draw(st.lists(_links(0), max_size=1))), wide=False, ignored=False)]
     for number in range(1, size + 1):
         links = draw(st.lists(_links(number), min_size=1, max_size=3))
-        tables.append(Drawn(links=tuple(links), wide=draw(st.booleans()), ignored=draw(st.integers(0, 9)) == 0))
+        tables.append(
+            Drawn(links=tuple(links), wide=draw(st.booleans()), ignored=draw(st.integers(0, 9)) == 0)
+        )
     due = draw(st.lists(st.booleans(), min_size=1, max_size=5))
     sizes = [len(due), *(draw(st.integers(0, 6)) for _ in range(size))]
     rows = [
@@ -127,7 +134,9 @@ def _datamap(tables: list[Drawn], address: bool) -> str:
                 f"  t{number}: {{purposes: prospecting, {chosen}columns: {{{personal}}}, not_personal: [{', '.join(columns)}]}}"
             )
     if address:
-        lines.append("  address: {purposes: prospecting, belongs_to: t0, columns: {note: identity}, not_personal: id}")
+        lines.append(
+            "  address: {purposes: prospecting, belongs_to: t0, columns: {note: identity}, not_personal: id}"
+        )
     lines.append(f"ignored: [{', '.join(f't{n}' for n, table in enumerate(tables) if table.ignored)}]")
     undeclared = [
         f"'t{n}.l{i} -> t{link.to}.id'"
@@ -145,15 +154,25 @@ def _statements(tables: list[Drawn], address: bool, rows: Targets, due: list[boo
     for number, table in enumerate(tables):
         yield _create(number, table, address)
         for row, targets in enumerate(rows[number]):
-            values = [str(row + 1), *(["7"] if table.wide else []), *("NULL" if t is None else str(t) for t in targets)]
+            values = [
+                str(row + 1),
+                *(["7"] if table.wide else []),
+                *("NULL" if t is None else str(t) for t in targets),
+            ]
             if number == 0:
-                values += [f"'K{row}'", f"'{OLD if due[row] else NEW}'", *([str(row % 3 + 1)] if address else [])]
+                values += [
+                    f"'K{row}'",
+                    f"'{OLD if due[row] else NEW}'",
+                    *([str(row % 3 + 1)] if address else []),
+                ]
             yield f"INSERT INTO t{number} VALUES ({', '.join([*values, chr(39) + 'note' + chr(39)])})"
 
 
 def _create(number: int, table: Drawn, address: bool) -> str:
     """Write a table; a wide key has a second column, and its first one stays unique so that links can point at it."""
-    columns = ["id INTEGER NOT NULL UNIQUE", "part INTEGER NOT NULL"] if table.wide else ["id INTEGER NOT NULL"]
+    columns = (
+        ["id INTEGER NOT NULL UNIQUE", "part INTEGER NOT NULL"] if table.wide else ["id INTEGER NOT NULL"]
+    )
     columns += [f"l{i} INTEGER {'' if link.nullable else 'NOT NULL'}" for i, link in enumerate(table.links)]
     if number == 0:
         columns += ["code VARCHAR(9)", "seen DATE", *(["address_id INTEGER NOT NULL"] if address else [])]
@@ -194,8 +213,13 @@ def _others_untouched(
             if table.ignored or person is None or not due[person - 1]:
                 left = now[row[0]]
                 links = slice(width, width + len(table.links))
-                same = [was == here or here is None for was, here in zip(row[links], left[links], strict=True)]
-                assert (all(same), row[: links.start] + row[links.stop :]) == (True, left[: links.start] + left[links.stop :])
+                same = [
+                    was == here or here is None for was, here in zip(row[links], left[links], strict=True)
+                ]
+                assert (all(same), row[: links.start] + row[links.stop :]) == (
+                    True,
+                    left[: links.start] + left[links.stop :],
+                )
             else:
                 assert row[0] not in now or now[row[0]][-1] is None
 
@@ -221,7 +245,7 @@ def _way(number: int, table: Drawn, tables: list[Drawn]) -> int | None:
 
 
 @given(databases())
-@settings(SETTINGS, max_examples=60)
+@settings(SETTINGS, max_examples=200)
 def test_any_database_ends_right_or_is_refused_first_on_sqlite(base: Ports, drawn: Case) -> None:
     """No run breaks a constraint or touches somebody else; a plan after a few runs is empty; or a finding came first."""
     _holds(base, "", drawn)

@@ -52,4 +52,7 @@ def test_what_is_generated_from_the_model_is_current() -> None:
 def test_the_page_s_example_is_a_data_map_of_fifteen_lines() -> None:
     """What the page shows can be copied and works."""
     example = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[0]
-    assert (read(example, file="shop.yaml", model=System).system, len(example.splitlines()) <= 15) == ("shop", True)
+    assert (read(example, file="shop.yaml", model=System).system, len(example.splitlines()) <= 15) == (
+        "shop",
+        True,
+    )

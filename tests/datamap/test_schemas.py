@@ -34,7 +34,9 @@ def make(tmp_path: Path, engine_url: str) -> Make:
 
     def made(datamap: str, *statements: str, person: bool = True) -> World:
         people = (PERSON, *statements, PEOPLE) if person else statements
-        inserts = sorted(people, key=lambda said: (said.startswith("INSERT"), not said.startswith("INSERT INTO person ")))
+        inserts = sorted(
+            people, key=lambda said: (said.startswith("INSERT"), not said.startswith("INSERT INTO person "))
+        )
         # SQLite cannot add a foreign key to a table: there, only the data map declares it.
         skipped = "ALTER" if engine_url.startswith("sqlite") else "INSERT"
         created = [said for said in people if not said.startswith(("INSERT", "UPDATE", skipped))]
@@ -72,10 +74,10 @@ tables:
   line: {purposes: prospecting, columns: {article: financial}, not_personal: [country, number, rank, pos]}
 """,
         f"CREATE TABLE client (country CHAR(2), number INTEGER, email VARCHAR(80), seen_on DATE, {key}))",
-        f"CREATE TABLE orders (country CHAR(2), number INTEGER, \"rank\" INTEGER, what VARCHAR(9), {key}, \"rank\"), "
+        f'CREATE TABLE orders (country CHAR(2), number INTEGER, "rank" INTEGER, what VARCHAR(9), {key}, "rank"), '
         "FOREIGN KEY (country, number) REFERENCES client (country, number))",
-        f"CREATE TABLE line (country CHAR(2), number INTEGER, \"rank\" INTEGER, pos INTEGER, article VARCHAR(9), {key}, \"rank\", "
-        "pos), FOREIGN KEY (country, number, \"rank\") REFERENCES orders (country, number, \"rank\"))",
+        f'CREATE TABLE line (country CHAR(2), number INTEGER, "rank" INTEGER, pos INTEGER, article VARCHAR(9), {key}, "rank", '
+        'pos), FOREIGN KEY (country, number, "rank") REFERENCES orders (country, number, "rank"))',
         f"INSERT INTO client VALUES ('FR', 1, 'a@p.example', {OLD}), ('BE', 1, 'b@p.example', {NEW})",
         "INSERT INTO orders VALUES ('FR', 1, 1, 'x'), ('BE', 1, 1, 'y')",
         "INSERT INTO line VALUES ('FR', 1, 1, 1, 'x'), ('BE', 1, 1, 1, 'y')",
@@ -259,7 +261,9 @@ def test_two_due_people_who_hold_each_other_go_in_two_runs(make: Make) -> None:
 def test_emptying_a_row_never_brings_its_person_back(make: Make) -> None:
     """An order whose empty return date means a contract still running keeps that date in the row that must stay."""
     world = make(
-        _two_links("belongs_to: billing_id, ")[0].replace("what: financial", "what: financial, back_on: financial")
+        _two_links("belongs_to: billing_id, ")[0].replace(
+            "what: financial", "what: financial, back_on: financial"
+        )
         + "  part: {purposes: prospecting, columns: {what: financial}, not_personal: [id, person_id, order_id]}\n"
         "states: [{state: contract_running, table: orders, when: {back_on: null}}]\n",
         "CREATE TABLE orders (id INTEGER PRIMARY KEY, billing_id INTEGER NOT NULL REFERENCES person (id), "

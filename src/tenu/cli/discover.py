@@ -15,11 +15,15 @@ from tenu.cli.context import CANNOT_RUN, FINE, Context, exits
 @click.argument("url")
 @click.option("--system", default="system", help="Name of the database in the workspace.")
 @click.option("--country", default="FR", help="Country it is in, two letters.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the map to this file.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the map to this file."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the map and its doubts as JSON.")
 @click.pass_obj
 @exits
-def command(_context: Context, url: str, system: str, country: str, output: Path | None, as_json: bool) -> int:
+def command(
+    _context: Context, url: str, system: str, country: str, output: Path | None, as_json: bool
+) -> int:
     """Draw the data map of the database at URL. Reads its catalog and a few values, and shows none of them."""
     from tenu.adapters.databases.catalog import Unknown  # noqa: PLC0415
     from tenu.operations.discover import discover  # noqa: PLC0415

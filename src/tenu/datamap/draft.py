@@ -84,8 +84,15 @@ def _guessed(catalog: Catalog) -> Iterator[tuple[str, str, str, str]]:
             found = re.fullmatch(r"(.+?)_?id|id_(.+)", column.name, re.IGNORECASE)
             if found and column.name not in declared and (column.name,) != table.primary_key:
                 parent = _named(catalog, (found[1] or found[2]).rstrip("_").lower())
-                key = parent.column(parent.primary_key[0]) if parent and len(parent.primary_key) == 1 else None
-                if parent is not None and key is not None and key.kind is column.kind and parent.name != table.name:
+                key = (
+                    parent.column(parent.primary_key[0]) if parent and len(parent.primary_key) == 1 else None
+                )
+                if (
+                    parent is not None
+                    and key is not None
+                    and key.kind is column.kind
+                    and parent.name != table.name
+                ):
                     yield table.name, column.name, parent.name, key.name
 
 
@@ -105,7 +112,9 @@ def _reach(drawn: Draft) -> None:
             drawn.described[parent] = child
     for table in drawn.catalog.tables:
         if table.name not in drawn.described and (columns := _personal(drawn, table.name)):
-            drawn.doubts.append(f"{table.name} is ignored, yet {', '.join(columns)} look personal and no link leads to a person")
+            drawn.doubts.append(
+                f"{table.name} is ignored, yet {', '.join(columns)} look personal and no link leads to a person"
+            )
 
 
 def _personal(drawn: Draft, table: str) -> list[str]:
@@ -131,7 +140,11 @@ def _choice(drawn: Draft, code: str, name: str, said: str) -> str | None:
     chosen = drawn.described[name]
     match code:
         case "D-OWN-01":
-            return next((root for root in drawn.people if root in said and root != name), None) if chosen is None else None
+            return (
+                next((root for root in drawn.people if root in said and root != name), None)
+                if chosen is None
+                else None
+            )
         case "D-OWN-03":
             return said.rpartition("(")[2].rstrip(")").split(", ")[0].split(",")[0]
         case _:
@@ -200,7 +213,10 @@ def _acts(drawn: Draft) -> Iterator[str]:
     for name in drawn.described:
         for column in _live(drawn, name).columns if name not in drawn.people else ():
             if _is_act(column):
-                kind = next((k for k, words in _KINDS if re.search(words, f"{name} {column.name}", re.IGNORECASE)), "contact")
+                kind = next(
+                    (k for k, words in _KINDS if re.search(words, f"{name} {column.name}", re.IGNORECASE)),
+                    "contact",
+                )
                 yield f"  - {{kind: {kind}, table: {_name(name)}, dated_by: {_name(column.name)}}}{ASK}\n"
 
 

@@ -51,7 +51,10 @@ _NAMES: tuple[tuple[Sense, str], ...] = (
     (Sense.NIR, r"nir|ssn|numero de securite sociale|social security number"),
     (Sense.IBAN, r"iban|bic|rib|card number|pan"),
     (Sense.SIREN, r"siren|siret"),
-    (Sense.CONNECTION, r"ip|ip address|user ?agent|password|passwd|mot de passe|login|username|token|password hash"),
+    (
+        Sense.CONNECTION,
+        r"ip|ip address|user ?agent|password|passwd|mot de passe|login|username|token|password hash",
+    ),
     (Sense.TEXT, r"comment|commentaire|note|notes|remark|message|body|description client"),
 )
 
@@ -134,7 +137,9 @@ def is_phone(value: str) -> bool:
 
 def is_ip(value: str) -> bool:
     """Return whether *value* has the form of an IPv4 or IPv6 address."""
-    return re.fullmatch(r"(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}", value) is not None
+    return (
+        re.fullmatch(r"(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}", value) is not None
+    )
 
 
 _FORMS: tuple[tuple[Sense, Callable[[str], bool]], ...] = (

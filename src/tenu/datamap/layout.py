@@ -138,7 +138,11 @@ def _references(system: System, catalog: Catalog) -> Iterator[Reference]:
             yield _reference(catalog, table.name, key.columns, key.parent, key.parent_columns, key.on_delete)
     for link in system.links:
         known = (link.child, link.columns, link.parent, link.parent_columns)
-        if known not in seen and _exists(catalog, link.child, link.columns) and _exists(catalog, link.parent, link.parent_columns):
+        if (
+            known not in seen
+            and _exists(catalog, link.child, link.columns)
+            and _exists(catalog, link.parent, link.parent_columns)
+        ):
             yield _reference(catalog, *known, None)
 
 
@@ -169,12 +173,16 @@ def _reference(
 
 def _cut(table: Table, columns: tuple[str, ...]) -> tuple[str, ...]:
     """Return which of *columns* to set to NULL: one is enough, so one that no other foreign key needs is better."""
-    free = [c.name for c in table.columns if c.name in columns and c.nullable and c.name not in table.primary_key]
+    free = [
+        c.name for c in table.columns if c.name in columns and c.nullable and c.name not in table.primary_key
+    ]
     elsewhere = {c for key in table.foreign_keys if key.columns != columns for c in key.columns}
     return tuple(name for name in free if name not in elsewhere) or tuple(free)
 
 
-def _may_lead(reference: Reference, system: System, catalog: Catalog, references: Iterable[Reference]) -> bool:
+def _may_lead(
+    reference: Reference, system: System, catalog: Catalog, references: Iterable[Reference]
+) -> bool:
     """Return whether rows may belong to somebody by this link: the map may have chosen a column, or a parent, for it."""
     declared, child = system.tables.get(reference.child), catalog.table(reference.child)
     chosen = declared.belongs_to if declared else None
@@ -203,13 +211,20 @@ def _reach(root: str, system: System, catalog: Catalog, references: Iterable[Ref
     return tuple(owned for _, owned in best.values())
 
 
-def _neighbours(here: str, system: System, references: Iterable[Reference]) -> Iterator[tuple[Hop, str, int, bool]]:
+def _neighbours(
+    here: str, system: System, references: Iterable[Reference]
+) -> Iterator[tuple[Hop, str, int, bool]]:
     children = {reference.child for reference in references if reference.parent == here}
     for reference in references:
         if reference.parent == here and reference.child != here:
             yield reference.up(), reference.child, int(reference.cuttable), False
         declared = system.tables.get(reference.parent)
-        if reference.child == here and declared and declared.belongs_to == here and reference.parent not in children:
+        if (
+            reference.child == here
+            and declared
+            and declared.belongs_to == here
+            and reference.parent not in children
+        ):
             yield reference.down(), reference.parent, 0, True
 
 

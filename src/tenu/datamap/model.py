@@ -154,7 +154,9 @@ class LegalKeep(Located):
 
     @model_validator(mode="after")
     def _one_way(self) -> LegalKeep:
-        if (self.period is None) == (self.follows is None) or (self.period is None) != (self.dated_by is None):
+        if (self.period is None) == (self.follows is None) or (self.period is None) != (
+            self.dated_by is None
+        ):
             raise ValueError("give either 'period' and 'dated_by', or 'follows'")
         return self
 
@@ -227,5 +229,8 @@ def system_schema() -> dict[str, Any]:
     schema = json_schema(System, identifier=SCHEMA_ID, title="tenu data map")
     parts = schema["$defs"]
     for name in SHORT:
-        parts[name] = {"description": parts[name].get("description", ""), "anyOf": [{"type": "string"}, parts[name]]}
+        parts[name] = {
+            "description": parts[name].get("description", ""),
+            "anyOf": [{"type": "string"}, parts[name]],
+        }
     return schema

@@ -9,6 +9,7 @@ from tenu.datamap.findings import finding
 from tenu.datamap.layout import Layout
 from tenu.datamap.model import Conditioned
 from tenu.errors import Finding
+from tenu.plans.keeping import clearings
 from tenu.plans.selection import Clearing
 from tenu.plans.task import Anonymise, Clear, Erase, PersonTask, Task
 from tenu.terms import Severity
@@ -77,6 +78,21 @@ def _refused(layout: Layout, name: str, clearing: Clearing) -> Iterator[Finding]
         )  # fmt: skip
 
 
+def emptied(layout: Layout, table: str, rare: bool) -> tuple[Clearing, ...]:
+    """Return what becomes of the personal columns of a row that stays.
+
+    Two kinds stay as they are, and ``unclearable`` tells them: those that would bring the row back to life, and, where
+    a row stays for a *rare* reason, those that accept nothing else: no run is stopped for them.
+    """
+    wanted = clearable(layout, table)
+    found = clearings(layout, table, tuple(n for n in layout.system.tables[table].columns if n in wanted))
+    safe = tuple(c for c in found if not revives(layout, table, c))
+    live = layout.catalog.table(table)
+    if live is None or not rare:
+        return safe
+    return tuple(c for c in safe if (column := live.column(c.column)) and refusal(live, column, c) is None)
+
+
 def revives(layout: Layout, table: str, clearing: Clearing) -> bool:
     """Return whether a row emptied so would say that its person is a client again, on hold, or kept by law for ever."""
     system = layout.system
@@ -95,7 +111,11 @@ def revives(layout: Layout, table: str, clearing: Clearing) -> bool:
 def refusal(table: Table, column: Column, clearing: Clearing) -> tuple[str, str] | None:
     """Return why *column* refuses what *clearing* leaves in it, in French and English; None when it accepts."""
     if clearing.keep is not None:
-        return None if column.kind in DATES else ("seule une date peut être arrondie", "only a date can be coarsened")
+        return (
+            None
+            if column.kind in DATES
+            else ("seule une date peut être arrondie", "only a date can be coarsened")
+        )
     value = clearing.to
     if column.generated:
         return "elle est calculée par la base", "the database computes it"

@@ -108,7 +108,9 @@ class Keeping:
         same = self._same_owner(reference, child.path, parent.path)
         return ALWAYS if same is None else negate(linked((same,), ALWAYS))
 
-    def _same_owner(self, reference: Reference, child: tuple[Hop, ...], parent: tuple[Hop, ...]) -> Hop | None:
+    def _same_owner(
+        self, reference: Reference, child: tuple[Hop, ...], parent: tuple[Hop, ...]
+    ) -> Hop | None:
         """Return the join from a child that finds a row only when both are of one person, None when none can tell.
 
         MariaDB refuses to read the table it deletes from: there, only a person's own children are told apart.

@@ -13,13 +13,12 @@ from collections.abc import Iterable, Iterator
 from tenu.datamap.layout import Estate, Hop, Layout, Owned, Reference
 from tenu.datamap.model import Act
 from tenu.plans.anonymising import anonymise, still_personal
-from tenu.plans.constraints import clearable, refusal, revives
+from tenu.plans.constraints import emptied
 from tenu.plans.keeping import Keeping, clearings
 from tenu.plans.rulebook import DAY, Rulebook
 from tenu.plans.selection import (
     ALWAYS,
     NEVER,
-    Clearing,
     Condition,
     Equals,
     Listed,
@@ -170,7 +169,9 @@ class _EstateTasks:
 
     def _own_rules(self, table: str) -> frozenset[str]:
         declared = self._layout.system.tables[table]
-        return frozenset() if declared.record_limit else rule_ids(declared.purposes, self._rules, Scope.PERSON)
+        return (
+            frozenset() if declared.record_limit else rule_ids(declared.purposes, self._rules, Scope.PERSON)
+        )
 
     def _hanging_from(self, table: str) -> Iterator[str]:
         """Yield the tables whose rows would lose their person, or their place, without their row of *table*."""
@@ -199,7 +200,9 @@ class _EstateTasks:
             role=self._people.role,
             rules=tuple(rule.id for rule in rules),
             clauses=tuple(dict.fromkeys(clause for rule in rules for clause in rule.clauses)),
-            due=all_of([self._past(rules), negate(alive), negate(self._held()), self._something_left(effects)]),
+            due=all_of(
+                [self._past(rules), negate(alive), negate(self._held()), self._something_left(effects)]
+            ),
             alive=alive,
             archived=any_of(
                 linked(
@@ -272,7 +275,9 @@ class _EstateTasks:
     def _endings(self, rules: list[RetentionRule]) -> tuple[Ending, ...]:
         """Return the ends of relation the archives of *rules* are counted from, each once."""
         found = (
-            Ending(path=downward(owned), where=matching(act.when), column=act.dated_by, lasts=rule.archive.lasts)
+            Ending(
+                path=downward(owned), where=matching(act.when), column=act.dated_by, lasts=rule.archive.lasts
+            )
             for rule in rules
             if rule.archive is not None
             for owned, act in self._acts(rule.archive.counted_from)
@@ -333,7 +338,9 @@ class _EstateTasks:
             )
             if columns:
                 clear = clearings(self._layout, owned.table, columns)
-                yield Clear(table=owned.table, path=owned.path, where=Uncleared(columns=clear), clearings=clear)
+                yield Clear(
+                    table=owned.table, path=owned.path, where=Uncleared(columns=clear), clearings=clear
+                )
 
     def _opened_rings(self, going: list[Owned]) -> Iterator[Effect]:
         """Yield the references to set to NULL because they close a ring of tables, or lead to their own table."""
@@ -359,7 +366,7 @@ class _EstateTasks:
         staying = self._keeping.staying(owned.table)
         shell = all_of([self._keeping.pinned(owned.table), negate(self._keeping.by_law(owned.table))])
         if shell != NEVER and not owned.shared:
-            clear = self._emptied(owned.table)
+            clear = emptied(self._layout, owned.table, self._keeping.only_strangers_pin(owned.table))
             if clear:
                 where = all_of([shell, Uncleared(columns=clear)])
                 yield Clear(table=owned.table, path=owned.path, where=where, clearings=clear)
@@ -370,20 +377,6 @@ class _EstateTasks:
     def _rows(self, owned: Owned, where: Condition) -> Condition:
         """Return *where*, only for rows that are people when the people table also holds other rows."""
         return all_of([matching(self._estate.where), where]) if not owned.path else where
-
-    def _emptied(self, table: str) -> tuple[Clearing, ...]:
-        """Return what becomes of the personal columns of a row that stays.
-
-        Two kinds stay as they are, and ``constraints`` tells them: those that would bring the row back to life, and,
-        where hardly ever a row stays, those that accept nothing else.
-        """
-        wanted = clearable(self._layout, table)
-        found = clearings(self._layout, table, tuple(n for n in self._layout.system.tables[table].columns if n in wanted))
-        safe = tuple(c for c in found if not revives(self._layout, table, c))
-        live = self._layout.catalog.table(table)
-        if live is None or not self._keeping.only_strangers_pin(table):
-            return safe
-        return tuple(c for c in safe if (column := live.column(c.column)) and refusal(live, column, c) is None)
 
     def _down(self, table: str) -> tuple[Hop, ...]:
         owned = self._estate.of(table)

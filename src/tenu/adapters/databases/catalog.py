@@ -64,7 +64,10 @@ def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog
         reflected[name] = sa.Table(
             name,
             metadata,
-            *(sa.Column(c["name"], c["type"], primary_key=c["name"] in key, nullable=c["nullable"]) for c in found),
+            *(
+                sa.Column(c["name"], c["type"], primary_key=c["name"] in key, nullable=c["nullable"])
+                for c in found
+            ),
             schema=schema,
         )
     return Catalog(engine=engine_of(connection), tables=tuple(tables)), reflected
@@ -116,7 +119,9 @@ def _kind(type_: Any) -> ColumnKind:  # noqa: PLR0911 - one line per kind is the
     return ColumnKind.OTHER
 
 
-def _foreign_keys(inspector: Inspector, schema: str | None, roofs: Mapping[str, str]) -> dict[str, list[ForeignKey]]:
+def _foreign_keys(
+    inspector: Inspector, schema: str | None, roofs: Mapping[str, str]
+) -> dict[str, list[ForeignKey]]:
     """Return the foreign keys by table; those a partition declares are its roof's."""
     found: dict[str, list[ForeignKey]] = {}
     for (_, name), keys in inspector.get_multi_foreign_keys(schema=schema, kind=ObjectKind.TABLE).items():
@@ -174,7 +179,9 @@ def _partition_roofs(connection: sa.Connection, schema: str | None) -> dict[str,
         "WHERE roof.relkind = 'p' "
         "AND (n.nspname = :schema OR (CAST(:schema AS text) IS NULL AND pg_table_is_visible(part.oid)))"
     )
-    direct: dict[str, str] = {str(part): str(roof) for part, roof in connection.execute(query, {"schema": schema})}
+    direct: dict[str, str] = {
+        str(part): str(roof) for part, roof in connection.execute(query, {"schema": schema})
+    }
 
     def top(name: str) -> str:
         return top(direct[name]) if name in direct else name
@@ -201,7 +208,10 @@ class Unknown:
             kind = type(error.orig).__name__
             raise UnreachableError(
                 Text(fr=f"cette base ne répond pas ({kind})", en=f"this database does not answer ({kind})"),
-                fix=Text(fr="vérifiez l'adresse et que le serveur tourne", en="check the address, and that the server runs"),
+                fix=Text(
+                    fr="vérifiez l'adresse et que le serveur tourne",
+                    en="check the address, and that the server runs",
+                ),
             ) from None
         self._catalog, self._tables = read_catalog(self._connection, schema)
 
@@ -225,4 +235,6 @@ class Unknown:
         rows = self._tables[table]
         query = sa.select(*(rows.c[name] for name in names)).limit(SAMPLE)
         found = self._connection.execute(query).all()
-        return {name: [str(row[i])[:80] for row in found if row[i] is not None] for i, name in enumerate(names)}
+        return {
+            name: [str(row[i])[:80] for row in found if row[i] is not None] for i, name in enumerate(names)
+        }
