@@ -66,8 +66,8 @@ class Finding:
             lines.append(" " * (len(number) - 2) + "| " + " " * (self.place.column - 1) + "^" * max(1, self.place.width))
         if self.fix:
             lines.append(f"  -> {self.fix.in_(language)}")
-        more = Text(fr="En savoir plus", en="More")
-        lines.append(f"  {more.in_(language)}: tenu explain {self.code}")
+        more = Text(fr="En savoir plus :", en="More:")
+        lines.append(f"  {more.in_(language)} tenu explain {self.code}")
         return "\n".join(lines)
 
 

@@ -126,6 +126,9 @@ def _settings(folder: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise FindingsError((_wrong_setting(Text(fr=str(error), en=str(error))),)) from None
     stores = said.pop("stores", {})
+    if not isinstance(stores, dict) or not all(isinstance(address, str) for address in stores.values()):
+        fr, en = "[stores] attend des adresses entre guillemets", "[stores] wants addresses between quotes"
+        raise FindingsError((_wrong_setting(Text(fr=fr, en=en)),))
     unknown = sorted({*(set(said) - _names(Settings)), *(f"stores.{k}" for k in set(stores) - _names(Stores))})
     if unknown:
         names = ", ".join(unknown)

@@ -48,17 +48,21 @@ def _objections(ports: Ports, plan: Plan) -> Iterator[tuple[str, RefusedError]]:
         yield "expired", StalePlanError(Text(fr=f"ce plan a expiré le {day}", en=f"this plan expired on {day}"), fix=again)
     changed = _changed(ports, plan)
     if changed:
-        said = ", ".join(changed)
+        fr, en = (", ".join(what.in_(language) for what in changed) for language in ("fr", "en"))
         yield "stale", StalePlanError(
-            Text(fr=f"a changé depuis ce plan : {said}", en=f"changed since this plan: {said}"), fix=again
+            Text(fr=f"a changé depuis ce plan : {fr}", en=f"changed since this plan: {en}"), fix=again
         )
     settings = ports.workspace.settings
-    for name, found, limit in (("people", plan.people, settings.max_people), ("rows", plan.rows, settings.max_rows)):
+    people, rows = Text(fr="fiches de personnes", en="records of people"), Text(fr="lignes", en="rows")
+    for name, what, found, limit in (
+        ("people", people, plan.people, settings.max_people),
+        ("rows", rows, plan.rows, settings.max_rows),
+    ):
         if limit is not None and found > limit:
             yield "over_limit", LimitError(
                 Text(
-                    fr=f"ce plan touche {found} ({name}), la limite d'une exécution est {limit}",
-                    en=f"this plan touches {found} {name}, the limit of one run is {limit}",
+                    fr=f"ce plan touche {found} {what.fr}, la limite d'une exécution est {limit}",
+                    en=f"this plan touches {found} {what.en}, the limit of one run is {limit}",
                 ),
                 fix=Text(
                     fr=f"relisez le plan ; s'il est juste, relevez max_{name} dans tenu.toml",
@@ -67,12 +71,17 @@ def _objections(ports: Ports, plan: Plan) -> Iterator[tuple[str, RefusedError]]:
             )
 
 
-def _changed(ports: Ports, plan: Plan) -> list[str]:
+def _changed(ports: Ports, plan: Plan) -> list[Text]:
+    """Return what is no longer what *plan* was computed from."""
     workspace = ports.workspace
     changed = ["policy.yaml"] if workspace.policy_digest != plan.policy else []
     names = sorted({*plan.maps, *workspace.map_digests})
     changed += [f"systems/{n}.yaml" for n in names if workspace.map_digests.get(n) != plan.maps.get(n)]
-    for name, database in ports.databases.items():
-        if digest_of(database.catalog(fresh=True).shape()) != plan.schemas.get(name):
-            changed.append(f"the schema of {name}")
-    return changed
+    return [
+        *(Text(fr=name, en=name) for name in changed),
+        *(
+            Text(fr=f"le schéma de {name}", en=f"the schema of {name}")
+            for name, database in ports.databases.items()
+            if digest_of(database.catalog(fresh=True).shape()) != plan.schemas.get(name)
+        ),
+    ]

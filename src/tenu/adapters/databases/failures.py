@@ -12,6 +12,7 @@ from tenu.terms import Text
 
 _BUSY = frozenset({"55P03", "40P01", "40001", 1205, 1213, 1020, 5, 6})
 """Lock timeouts, deadlocks and conflicts: PostgreSQL's SQLSTATE, MariaDB's error number, SQLite's result code."""
+OWN_STORES = ("archive", "vault")
 _CANNOT_OPEN = 14
 _NO_SUCH_TABLE = 1146
 """How MariaDB tells SQLAlchemy, which asks, that a table is not there yet."""
@@ -60,14 +61,15 @@ def busy(name: str, reason: str) -> BusyError:
 
 def unreachable(name: str, reason: str) -> UnreachableError:
     """Return the error that says the store *name* does not answer, and why."""
+    place = f"tenu.toml, stores.{name}" if name in OWN_STORES else f"systems/{name}.yaml, url"
     return UnreachableError(
         Text(
             fr=f"la base « {name} » ne répond pas ({reason})",
             en=f"the database '{name}' does not answer ({reason})",
         ),
         fix=Text(
-            fr=f"vérifiez que le serveur tourne et l'adresse donnée par « url » dans systems/{name}.yaml",
-            en=f"check that the server runs and the address given by 'url' in systems/{name}.yaml",
+            fr="vérifiez que le serveur tourne et son adresse : " + place,
+            en="check that the server runs, and its address: " + place,
         ),
     )
 
