@@ -95,6 +95,6 @@ def make_lab(
             lines = [f"url: {url}" if line.startswith("url:") else line for line in text.splitlines()]
             (folder / "systems" / f"{system}.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     stores = "\n".join(f'{name} = "{database(name)}"' for name in STORES)
-    (folder / "tenu.toml").write_text(f"chunk = {chunk}\n\n[stores]\n{stores}\n", encoding="utf-8")
+    (folder / "tenu.toml").write_text(f"chunk = {chunk}\nlook_again_seconds = 0\n\n[stores]\n{stores}\n", encoding="utf-8")
     noon = datetime.combine(company.as_of, datetime.min.time(), UTC) + timedelta(hours=12)
     return Lab(folder=folder, company=company, urls=urls, clock=FixedClock(noon))

@@ -204,12 +204,17 @@ class Stores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """tenu.toml. *chunk*: people per transaction. *max_people*, *max_rows*: what one run may touch at most."""
+    """tenu.toml. *chunk*: people per transaction. *max_people*, *max_rows*: what one run may touch at most.
+
+    *look_again_seconds*: how old the other systems' answer about a person may be when their rows go; 0 asks them again
+    for every chunk. A person's own row, and what hangs from it, is always looked at again under lock.
+    """
 
     chunk: int = 1_000
     plan_expires_in_hours: int = 24
     max_people: int | None = None
     max_rows: int | None = None
+    look_again_seconds: int = 30
     stores: Stores = Stores()
 
 

@@ -133,7 +133,7 @@ def _settings(folder: Path) -> Settings:
     if unknown:
         names = ", ".join(unknown)
         raise FindingsError((_wrong_setting(Text(fr=f"réglage inconnu : {names}", en=f"unknown setting: {names}")),))
-    wrong = [k for k, v in said.items() if not isinstance(v, int) or v < 1]
+    wrong = [k for k, v in said.items() if not isinstance(v, int) or v < (k != "look_again_seconds")]
     if wrong:
         name = wrong[0]
         fr, en = f"{name} doit être un nombre entier, 1 ou plus", f"{name} must be a whole number, 1 or more"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from tenu.datamap.layout import Layout, lay_out
@@ -19,12 +19,20 @@ from tenu.plans.task import PersonTask, Task
 from tenu.ports import Fate, Found, Key, Ports, Session, Unit
 
 
+@dataclass(slots=True, kw_only=True)
+class Watch:
+    """When the other systems were last asked about people, and who must be left alone since."""
+
+    asked_at: datetime | None = None
+    stays: frozenset[Key] = frozenset()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """The people one task is about.
 
     *chosen*: their list, in the session of the task's system. *fates*: by fingerprint. *alone*: this database alone
-    knows everything about them.
+    knows everything about them. *watch*: what the other systems said of them last.
     """
 
     task: PersonTask
@@ -32,6 +40,7 @@ class Choice:
     fates: Mapping[bytes, PlannedFate]
     spared: Spared
     alone: bool
+    watch: Watch = field(default_factory=lambda: Watch())
 
     @property
     def people(self) -> int:
@@ -57,7 +66,7 @@ class Scene:
     def choose(self, task: PersonTask, planned: Mapping[bytes, PlannedFate] | None = None) -> Choice:
         """Return the people of *task*; with *planned*, only those a plan already named, with the fate it gave them.
 
-        What other systems say of planned people is asked under lock, chunk by chunk: see ``back_elsewhere``.
+        What other systems say of planned people is asked while the chunks are done: see ``back_elsewhere``.
 
         Args:
             task: One of the scene's tasks.
@@ -70,10 +79,24 @@ class Scene:
             return self._alone(task, session, chosen, planned)
         return self._linked(task, session, chosen) if planned is None else self._planned(task, session, chosen, planned)
 
-    def back_elsewhere(self, choice: Choice, unit: Unit) -> list[Key]:
-        """Return the people of one chunk who, since the plan, show life, a hold or a doubt in any system."""
+    def back_elsewhere(self, choice: Choice, unit: Unit, keys: Sequence[Key]) -> list[Key]:
+        """Return those of *keys*, locked by now, who since the plan show life, a hold or a doubt in any system.
+
+        Looking somebody up by identifier reads the other systems' people tables: everybody still waiting is asked
+        about at once, and again when the answer is older than the setting ``look_again_seconds``.
+        """
+        patience = self.ports.workspace.settings.look_again_seconds
         if choice.alone:
             return []
+        if not patience:
+            return self._staying(choice, unit)
+        watch, now = choice.watch, self.ports.clock.now()
+        if watch.asked_at is None or (now - watch.asked_at).total_seconds() >= patience:
+            watch.stays, watch.asked_at = frozenset(self._staying(choice, None)), now
+        return [key for key in keys if key in watch.stays]
+
+    def _staying(self, choice: Choice, unit: Unit | None) -> list[Key]:
+        """Return the people of *choice*, or of one of its chunks, whom some system says to leave alone now."""
         task = choice.task
         people = self.layouts[task.system].system.people[task.root]
         verdicts = self.verdicts(task, list(self.sessions[task.system].identities(choice.chosen, people, unit)))

@@ -28,9 +28,9 @@ def do_chunk(opened: Scene, choice: Choice, unit: Unit, run: str) -> int:
     session, chosen, task = opened.sessions[choice.task.system], choice.chosen, choice.task
     try:
         with session.transaction():
-            session.lock(chosen, unit)
+            keys = session.lock(chosen, unit)
             session.recheck(task, chosen, unit, alone=choice.alone)
-            session.spare(chosen, opened.back_elsewhere(choice, unit))
+            session.spare(chosen, opened.back_elsewhere(choice, unit, keys))
             people = session.left(chosen, unit)
             if people:
                 written = replace(unit, chunk=session.next_chunk(run, task.name))

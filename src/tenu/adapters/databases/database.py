@@ -15,7 +15,7 @@ from tenu.adapters.databases import dialects
 from tenu.adapters.databases.catalog import read_catalog
 from tenu.adapters.databases.changing import Changing
 from tenu.adapters.databases.compile import Compiler
-from tenu.adapters.databases.failures import translate, unreachable
+from tenu.adapters.databases.failures import meaning, translate, unreachable
 from tenu.adapters.databases.finding import Finding
 from tenu.adapters.databases.grants import missing_grants
 from tenu.adapters.databases.lists import Lists
@@ -124,8 +124,11 @@ class Database:
         if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
             # SQLite would make an empty database, in which everybody looks inactive.
             raise unreachable(self.system.system, "FileNotFoundError")
-        connection = self._engine(writing=writing).connect()
+        engine = self._engine(writing=writing)
+        connection = engine.connect()
         try:
             yield connection
+        except sa.exc.DBAPIError as error:  # reflection asks SQLAlchemy not to tell its listeners
+            raise meaning(self.system.system, error) from None
         finally:
             connection.close()

@@ -29,11 +29,20 @@ def translate(engine: sa.Engine, name: str) -> None:
     sa.event.listen(engine, "handle_error", said)
 
 
+def meaning(name: str, error: sa.exc.DBAPIError) -> TenuError:
+    """Return what *error* of the store *name* means to tenu."""
+    return _said(name, error.orig, lost=error.connection_invalidated)
+
+
 def _meaning(name: str, context: Any) -> TenuError:
-    error = context.original_exception
+    lost = context.is_disconnect or context.connection is None
+    return _said(name, context.original_exception, lost=lost)
+
+
+def _said(name: str, error: BaseException | None, *, lost: bool) -> TenuError:
     code = _code(error)
     kind = f"{type(error).__name__} {code}".strip()
-    if context.is_disconnect or context.connection is None or code == _CANNOT_OPEN:
+    if lost or code == _CANNOT_OPEN:
         return unreachable(name, kind)
     if code in _BUSY:
         return busy(name, kind)
