@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tenu.adapters.archive import SEALED
+from tenu.adapters.archive_tables import SEALED
 from tenu.sample.answers import Answer, Fate
 from tenu.sample.schema import SYSTEMS
 

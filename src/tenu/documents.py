@@ -265,7 +265,7 @@ def _fields_at(model: Any, path: list[str]) -> list[str]:
     """Return the keys a mapping at *path* may have: the fields of every model that could stand there."""
     models = list(_models(model))
     for step in path:
-        below = []
+        below: list[Any] = []
         for candidate in models:
             field = getattr(candidate, "__pydantic_fields__", {}).get(step)
             if field is not None:

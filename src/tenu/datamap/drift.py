@@ -5,7 +5,6 @@ Source: policy C-OPS-01, C-COL-02, C-CAT-06; GDPR 30, 32.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from tenu.datamap.catalog import Column, ColumnKind, Table
@@ -19,7 +18,6 @@ from tenu.policy.model import Policy
 from tenu.terms import Severity
 
 DATES = (ColumnKind.DAY, ColumnKind.INSTANT, ColumnKind.ZONED_INSTANT, ColumnKind.INTEGER)
-_JOURNALED = re.compile(r"[A-Za-z0-9_]{1,100}")
 BLOCKER, MAJOR, MINOR, NOTE = Severity.BLOCKER, Severity.MAJOR, Severity.MINOR, Severity.NOTE
 
 
@@ -50,13 +48,6 @@ def _tables(layout: Layout) -> Iterator[Finding]:
                 "D-TBL-01", BLOCKER, declared.place,
                 (f"la table « {name} » n'existe plus dans {system.system}", f"the table '{name}' is gone from {system.system}"),
                 nearest(name, live - system.tables.keys()), ("C-OPS-01",),
-            )  # fmt: skip
-        if not _JOURNALED.fullmatch(name) or re.search(r"\d{9}", name):
-            yield finding(
-                "D-NAME-01", BLOCKER, declared.place,
-                (f"le journal ne peut pas nommer la table « {name} »", f"the journal cannot name the table '{name}'"),
-                ("renommez-la : lettres sans accent, chiffres et _",
-                 "rename it: plain letters, digits and _"), ("C-OPS-01",),
             )  # fmt: skip
     for name in sorted(live - system.tables.keys() - set(system.ignored)):
         yield finding(

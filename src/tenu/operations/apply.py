@@ -44,7 +44,7 @@ def apply(ports: Ports, plan: Plan, *, progress: Progress = quiet) -> Run:
     intend(ports, plan)
     spared: Counter[str] = Counter()
     total, done = max(1, plan.people + plan.rows), 0
-    for name, database in ports.databases.items():
+    for name in ports.databases:
         planned = {task.name: task for task in plan.tasks if task.system == name and not task.is_empty}
         if not planned:
             continue

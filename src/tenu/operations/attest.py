@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tenu.errors import RefusedError, StoreError, UnreachableError
+from tenu.errors import FindingsError, RefusedError, StoreError, UnreachableError
 from tenu.journal.events import Event, EventKind
 from tenu.journal.shapes import Json, is_name
 from tenu.law.ceilings import ceiling, outlasts
@@ -187,7 +187,7 @@ def _late(ports: Ports, day: date, progress: Progress) -> tuple[dict[str, int] |
     doubtful: Counter[str] = Counter()
     try:
         yesterday = plan(ports, day - timedelta(days=1), progress=progress)
-    except (UnreachableError, StoreError):
+    except (UnreachableError, StoreError, FindingsError):
         return None, None
     for task in yesterday.tasks:
         for rule in task.rules:

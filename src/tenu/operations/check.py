@@ -9,7 +9,7 @@ from datetime import date
 from tenu.datamap.drift import compare
 from tenu.datamap.findings import finding
 from tenu.datamap.layout import Layout, lay_out
-from tenu.errors import Finding, UnreachableError
+from tenu.errors import Finding, FindingsError, UnreachableError
 from tenu.journal.events import Event, EventKind
 from tenu.journal.shapes import Json
 from tenu.law.ceilings import effective_active
@@ -58,6 +58,19 @@ def schema_findings(ports: Ports, layouts: dict[str, Layout], as_of: date) -> li
         tasks = retention_tasks(layouts.values(), rulebook(policy, active, as_of))
         found.extend(unclearable(layouts, tasks))
     return found
+
+
+def refuse_unsafe(ports: Ports, as_of: date) -> None:
+    """Refuse to count or change anything on a data map that does not fit its live schema.
+
+    Raises:
+        FindingsError: With every finding that blocks.
+        UnreachableError: When a system does not answer.
+    """
+    layouts = {name: lay_out(database.system, database.catalog(fresh=True)) for name, database in ports.databases.items()}
+    unsafe = [found for found in schema_findings(ports, layouts, as_of) if found.severity is Severity.BLOCKER]
+    if unsafe:
+        raise FindingsError(tuple(unsafe))
 
 
 def record(ports: Ports, checked: Checked) -> None:

@@ -40,7 +40,7 @@ class Choice:
     fates: Mapping[bytes, PlannedFate]
     spared: Spared
     alone: bool
-    watch: Watch = field(default_factory=lambda: Watch())
+    watch: Watch = field(default_factory=Watch)
 
     @property
     def people(self) -> int:

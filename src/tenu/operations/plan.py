@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from tenu.errors import RefusedError
 from tenu.journal.events import Event, EventKind
 from tenu.journal.shapes import Json
+from tenu.operations.check import refuse_unsafe
 from tenu.operations.choosing import Choice, Scene, scene
 from tenu.operations.sealing import taken
 from tenu.periods.civil import civil_day
@@ -38,7 +39,9 @@ def plan(ports: Ports, as_of: date, *, progress: Progress = quiet) -> Plan:
 
     Raises:
         UnreachableError: When a system does not answer.
+        FindingsError: When a data map does not fit its live schema, or asks what the schema refuses.
     """
+    refuse_unsafe(ports, as_of)
     with scene(ports, as_of) as opened:
         tasks = []
         for done, task in enumerate(opened.tasks):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tenu.datamap.layout import lay_out
-from tenu.errors import FindingsError, RefusedError
+from tenu.errors import RefusedError
 from tenu.journal.events import Event, EventKind
-from tenu.operations.check import schema_findings
+from tenu.operations.check import refuse_unsafe
 from tenu.plans.plan import Plan, digest_of
 from tenu.ports import Ports
-from tenu.terms import Severity, Text
+from tenu.terms import Text
 
 
 class StalePlanError(RefusedError):
@@ -34,10 +33,7 @@ def refuse_stale(ports: Ports, plan: Plan) -> None:
             Event(kind=EventKind.RUN_REFUSED, at=ports.clock.now(), body={"reason": reason, "plan": plan.digest})
         )
         raise error
-    layouts = {name: lay_out(database.system, database.catalog()) for name, database in ports.databases.items()}
-    unsafe = [f for f in schema_findings(ports, layouts, plan.as_of) if f.severity is Severity.BLOCKER]
-    if unsafe:
-        raise FindingsError(tuple(unsafe))
+    refuse_unsafe(ports, plan.as_of)
 
 
 def _objections(ports: Ports, plan: Plan) -> Iterator[tuple[str, RefusedError]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -129,7 +127,7 @@ class PersonTask:
     @property
     def name(self) -> str:
         """Return the task's stable name, unique in a plan."""
-        return f"{self.system}.{technical(self.root)}:{'.'.join(self.rules)}"
+        return f"{self.system}.{self.root}:{'.'.join(self.rules)}"
 
     @property
     def seals(self) -> bool:
@@ -164,13 +162,8 @@ class RecordTask:
     @property
     def name(self) -> str:
         """Return the task's stable name, unique in a plan."""
-        return f"{self.system}.{technical(self.table)}:{self.rule}"
+        return f"{self.system}.{self.table}:{self.rule}"
 
 
 Task = PersonTask | RecordTask
 
-
-def technical(name: str) -> str:
-    """Return *name* as journals and receipts accept it; a name with spaces or accents gets a digest, to stay unique."""
-    plain = re.sub(r"[^A-Za-z0-9_]", "_", name)
-    return name if plain == name else f"{plain}-{zlib.crc32(name.encode()):08x}"

@@ -174,7 +174,7 @@ class _Case:
         ends = [self.clocks.ends_on(rule, _day(root.values[COLLECTED[root.table]])) for rule in rules]
         return all(end is not None and end <= self.as_of for end in ends)
 
-    def answer(self, row: Row) -> Answer:
+    def answer(self, row: Row) -> Answer:  # noqa: PLR0911 - one line per kind of row is the clearest table
         """Return the fate of *row* when nobody is held and nobody is mistaken for another."""
         match row.table:
             case "sign_in":
