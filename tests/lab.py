@@ -71,7 +71,13 @@ class Lab:
 
 
 def make_lab(
-    folder: Path, database: Callable[[str], str], *, people: int = 100, chunk: int = 1_000, seed: int = 1, years: int = 0
+    folder: Path,
+    database: Callable[[str], str],
+    *,
+    people: int = 100,
+    chunk: int = 1_000,
+    seed: int = 1,
+    years: int = 0,
 ) -> Lab:
     """Load a sample company and write its workspace in *folder*.
 
@@ -95,6 +101,8 @@ def make_lab(
             lines = [f"url: {url}" if line.startswith("url:") else line for line in text.splitlines()]
             (folder / "systems" / f"{system}.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     stores = "\n".join(f'{name} = "{database(name)}"' for name in STORES)
-    (folder / "tenu.toml").write_text(f"chunk = {chunk}\nlook_again_seconds = 0\n\n[stores]\n{stores}\n", encoding="utf-8")
+    (folder / "tenu.toml").write_text(
+        f"chunk = {chunk}\nlook_again_seconds = 0\n\n[stores]\n{stores}\n", encoding="utf-8"
+    )
     noon = datetime.combine(company.as_of, datetime.min.time(), UTC) + timedelta(hours=12)
     return Lab(folder=folder, company=company, urls=urls, clock=FixedClock(noon))

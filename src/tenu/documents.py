@@ -119,7 +119,12 @@ def read(text: str, *, file: str, model: type[T]) -> T:
 def json_schema(model: type[Any], *, identifier: str, title: str) -> dict[str, Any]:
     """Return the JSON Schema editors use to complete and check a file of *model*."""
     schema = TypeAdapter(model).json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": identifier, **schema, "title": title}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": identifier,
+        **schema,
+        "title": title,
+    }
 
 
 class _Source:
@@ -159,7 +164,10 @@ class _Source:
                         code="W-YAML-02",
                         severity=Severity.BLOCKER,
                         place=self.place(key_node),
-                        message=Text(fr=f"la clé « {key} » est écrite deux fois", en=f"the key '{key}' is written twice"),
+                        message=Text(
+                            fr=f"la clé « {key} » est écrite deux fois",
+                            en=f"the key '{key}' is written twice",
+                        ),
                         fix=Text(fr="n'en gardez qu'une", en="keep only one"),
                     )
                 )
@@ -176,8 +184,13 @@ class _Source:
             code="W-YAML-01",
             severity=Severity.BLOCKER,
             place=self._at(mark.line, mark.column) if mark else Place(file=self.file),
-            message=Text(fr=f"ce n'est pas du YAML valide : {problem}", en=f"this is not valid YAML: {problem}"),
-            fix=Text(fr="corrigez l'indentation ou les guillemets ici", en="mend the indentation or the quotes here"),
+            message=Text(
+                fr=f"ce n'est pas du YAML valide : {problem}", en=f"this is not valid YAML: {problem}"
+            ),
+            fix=Text(
+                fr="corrigez l'indentation ou les guillemets ici",
+                en="mend the indentation or the quotes here",
+            ),
         )
 
     def invalid(self, error: Any, root: yaml.Node | None, model: type[Any]) -> Iterator[Finding]:
@@ -205,7 +218,9 @@ class _Source:
                 fix=Text(fr="corrigez cette valeur", en="mend this value"),
             )
 
-    def _unknown_key(self, key: str, key_node: yaml.Node | None, model: type[Any], path: list[str]) -> Finding:
+    def _unknown_key(
+        self, key: str, key_node: yaml.Node | None, model: type[Any], path: list[str]
+    ) -> Finding:
         known = _fields_at(model, path[:-1])
         near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
         allowed = ", ".join(known)
@@ -245,7 +260,9 @@ def _core_value(node: yaml.ScalarNode) -> Any:
             return node.value
 
 
-def _descend(root: yaml.Node | None, keys: list[str | int]) -> tuple[yaml.Node | None, yaml.Node | None, list[str]]:
+def _descend(
+    root: yaml.Node | None, keys: list[str | int]
+) -> tuple[yaml.Node | None, yaml.Node | None, list[str]]:
     """Follow *keys* as far as the file goes; union branch names pydantic puts in the path are stepped over."""
     node, key_node, path = root, None, []
     for key in keys:

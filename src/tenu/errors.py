@@ -63,7 +63,12 @@ class Finding:
         if self.place and self.place.excerpt:
             number = f"{self.place.line:>5} | "
             lines.append(f"{number}{self.place.excerpt}")
-            lines.append(" " * (len(number) - 2) + "| " + " " * (self.place.column - 1) + "^" * max(1, self.place.width))
+            lines.append(
+                " " * (len(number) - 2)
+                + "| "
+                + " " * (self.place.column - 1)
+                + "^" * max(1, self.place.width)
+            )
         if self.fix:
             lines.append(f"  -> {self.fix.in_(language)}")
         more = Text(fr="En savoir plus :", en="More:")
@@ -85,7 +90,9 @@ class FindingsError(TenuError):
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         count = len(findings)
-        super().__init__(Text(fr=f"{count} constat(s) empêchent de continuer", en=f"{count} finding(s) stop the work"))
+        super().__init__(
+            Text(fr=f"{count} constat(s) empêchent de continuer", en=f"{count} finding(s) stop the work")
+        )
         self.findings = findings
 
 

@@ -102,7 +102,10 @@ class BusyError(RefusedError):
 def appeared(table: str) -> BusyError:
     """Return the refusal to delete rows of *table* that nobody has read for the archive."""
     return BusyError(
-        Text(fr=f"des lignes de « {table} » sont apparues entre-temps", en=f"rows of '{table}' appeared meanwhile"),
+        Text(
+            fr=f"des lignes de « {table} » sont apparues entre-temps",
+            en=f"rows of '{table}' appeared meanwhile",
+        ),
         fix=Text(fr="relancez « tenu apply » : il reprend", en="run 'tenu apply' again: it goes on"),
     )
 

@@ -77,7 +77,10 @@ def _address(system: System, folder: Path) -> str:
     place = system.at.get("url", system.place)
     if url.partition(":")[0].partition("+")[0] not in ENGINES:
         raise RefusedError(
-            Text(fr=f"{place} : ce n'est pas l'adresse d'une base que tenu sait lire", en=f"{place}: not the address of a database tenu reads"),
+            Text(
+                fr=f"{place} : ce n'est pas l'adresse d'une base que tenu sait lire",
+                en=f"{place}: not the address of a database tenu reads",
+            ),
             fix=Text(
                 fr="écrivez sqlite:///FICHIER, postgresql+psycopg://… ou mariadb+pymysql://…",
                 en="write sqlite:///FILE, postgresql+psycopg://… or mariadb+pymysql://…",

@@ -52,4 +52,8 @@ def test_a_run_cut_and_never_resumed_leaves_nobody_readable(make_lab_of: Callabl
     lab.clock.at += timedelta(hours=30)
     sealed_and_here = readable_and_alive(before, lab.state())
     lab.apply(lab.plan())
-    assert (bool(sealed_and_here), readable_and_alive(before, lab.state()), lab.differences(before)) == (True, [], [])
+    assert (bool(sealed_and_here), readable_and_alive(before, lab.state()), lab.differences(before)) == (
+        True,
+        [],
+        [],
+    )

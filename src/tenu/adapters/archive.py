@@ -98,7 +98,9 @@ class Archive:
         """Return the units *run* has committed here."""
         query = sa.select(UNIT.c.task, UNIT.c.fate, UNIT.c.chunk).where(UNIT.c.run == run)
         with self._archive.connect() as archive:
-            return {(task, Unit(fate=Fate(fate), chunk=chunk)) for task, fate, chunk in archive.execute(query)}
+            return {
+                (task, Unit(fate=Fate(fate), chunk=chunk)) for task, fate, chunk in archive.execute(query)
+            }
 
     def wipe(self, run: str, task: str, unit: Unit) -> None:
         """Take back a unit whose source transaction never committed: there, every row is still in place."""
@@ -114,7 +116,9 @@ class Archive:
 
     def recall(self, people: Mapping[Key, Sequence[Identity]]) -> dict[Key, date]:
         """Return the last day of the archive of those of *people* who already have something in it."""
-        mine = {key: [self._hashed(identity) for identity in identities] for key, identities in people.items()}
+        mine = {
+            key: [self._hashed(identity) for identity in identities] for key, identities in people.items()
+        }
         wanted = {h for identities in mine.values() for i in identities for h in (*i.references, *i.emails)}
         if not wanted:
             return {}
@@ -143,7 +147,9 @@ class Archive:
         with self._vault.begin() as vault:
             vault.execute(sa.delete(WRAPPED).where(WRAPPED.c.until <= as_of))
         with self._archive.begin() as archive:
-            subjects = [r[0] for r in archive.execute(sa.select(SEALED.c.subject).where(SEALED.c.until <= as_of))]
+            subjects = [
+                r[0] for r in archive.execute(sa.select(SEALED.c.subject).where(SEALED.c.until <= as_of))
+            ]
             self._forget(archive, subjects)
         return len(subjects)
 
@@ -204,7 +210,9 @@ class Archive:
 
     def _hashed(self, identity: Identity) -> Identity:
         return Identity(
-            references=frozenset(self._hash(IdentifierKind.CUSTOMER_REFERENCE, v) for v in identity.references),
+            references=frozenset(
+                self._hash(IdentifierKind.CUSTOMER_REFERENCE, v) for v in identity.references
+            ),
             emails=frozenset(self._hash(IdentifierKind.EMAIL, v) for v in identity.emails),
             name=self._hash(IdentifierKind.NAME, identity.name) if identity.name else "",
         )

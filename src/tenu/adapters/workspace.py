@@ -111,7 +111,10 @@ def secret(folder: Path, name: str, environment: Mapping[str, str] = os.environ)
 def _key(text: str, where: str) -> bytes:
     if not re.fullmatch(r"[0-9a-f]{64}", text):
         raise RefusedError(
-            Text(fr=f"{where} ne contient pas 64 chiffres hexadécimaux", en=f"{where} does not hold 64 hexadecimal digits"),
+            Text(
+                fr=f"{where} ne contient pas 64 chiffres hexadécimaux",
+                en=f"{where} does not hold 64 hexadecimal digits",
+            ),
             fix=Text(fr="rendez-lui sa valeur d'origine", en="give it back its original value"),
         )
     return bytes.fromhex(text)
@@ -129,10 +132,14 @@ def _settings(folder: Path) -> Settings:
     if not isinstance(stores, dict) or not all(isinstance(address, str) for address in stores.values()):
         fr, en = "[stores] attend des adresses entre guillemets", "[stores] wants addresses between quotes"
         raise FindingsError((_wrong_setting(Text(fr=fr, en=en)),))
-    unknown = sorted({*(set(said) - _names(Settings)), *(f"stores.{k}" for k in set(stores) - _names(Stores))})
+    unknown = sorted(
+        {*(set(said) - _names(Settings)), *(f"stores.{k}" for k in set(stores) - _names(Stores))}
+    )
     if unknown:
         names = ", ".join(unknown)
-        raise FindingsError((_wrong_setting(Text(fr=f"réglage inconnu : {names}", en=f"unknown setting: {names}")),))
+        raise FindingsError(
+            (_wrong_setting(Text(fr=f"réglage inconnu : {names}", en=f"unknown setting: {names}")),)
+        )
     wrong = [k for k, v in said.items() if not isinstance(v, int) or v < (k != "look_again_seconds")]
     if wrong:
         name = wrong[0]
@@ -157,7 +164,10 @@ def _same_names(systems: list[System]) -> Iterator[Finding]:
                 code="W-KEY-03",
                 severity=Severity.BLOCKER,
                 place=system.at.get("system", system.place),
-                message=Text(fr=f"deux fichiers décrivent « {system.system} »", en=f"two files describe '{system.system}'"),
+                message=Text(
+                    fr=f"deux fichiers décrivent « {system.system} »",
+                    en=f"two files describe '{system.system}'",
+                ),
                 fix=Text(fr="renommez l'un des deux", en="rename one of them"),
             )
         seen.add(system.system)

@@ -54,4 +54,6 @@ def command(context: Context, folder: Path) -> int:
 def _begin(language: str, folder: Path) -> str:
     if language == "fr":
         return f"{folder} : adaptez policy.yaml, décrivez chaque base dans systems/NOM.yaml (tenu discover URL), puis :"
-    return f"{folder}: adapt policy.yaml, describe each database in systems/NAME.yaml (tenu discover URL), then:"
+    return (
+        f"{folder}: adapt policy.yaml, describe each database in systems/NAME.yaml (tenu discover URL), then:"
+    )

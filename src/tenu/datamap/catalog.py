@@ -84,7 +84,10 @@ class Catalog:
                 table.name,
                 [[c.name, c.kind.value, c.nullable] for c in table.columns],
                 list(table.primary_key),
-                [[list(k.columns), k.parent, list(k.parent_columns), k.on_delete] for k in table.foreign_keys],
+                [
+                    [list(k.columns), k.parent, list(k.parent_columns), k.on_delete]
+                    for k in table.foreign_keys
+                ],
             ]
             for table in sorted(self.tables, key=lambda table: table.name)
         ]

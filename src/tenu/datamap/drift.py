@@ -66,7 +66,11 @@ def _columns(layout: Layout) -> Iterator[Finding]:
         live = {column.name for column in table.columns}
         said = {*declared.columns, *declared.not_personal}
         for column in sorted(said - live):
-            place = declared.columns[column].place if column in declared.columns else declared.at.get("not_personal")
+            place = (
+                declared.columns[column].place
+                if column in declared.columns
+                else declared.at.get("not_personal")
+            )
             yield finding(
                 "D-COL-01", BLOCKER, place,
                 (f"la colonne « {name}.{column} » n'existe plus", f"the column '{name}.{column}' is gone"),
@@ -146,7 +150,9 @@ def _values(layout: Layout) -> Iterator[Finding]:
     system = layout.system
     described: tuple[Conditioned, ...] = (*system.acts, *system.states, *system.holds)
     rows = [(row.table, row.when, row.at.get("when", row.place)) for row in described]
-    rows += [(table, people.where, people.at.get("where", people.place)) for table, people in system.people.items()]
+    rows += [
+        (table, people.where, people.at.get("where", people.place)) for table, people in system.people.items()
+    ]
     for table, conditions, place in rows:
         live = layout.catalog.table(table)
         for name, said in conditions.items():
@@ -170,7 +176,9 @@ def _comparable(column: Column, value: Scalar) -> bool:
             return value is None or isinstance(value, bool)
         case ColumnKind.INTEGER | ColumnKind.NUMBER:
             whole = isinstance(value, int) and not isinstance(value, bool)
-            return value is None or whole or (value in (0, 1) and column.type_name.upper().startswith("TINYINT"))
+            return (
+                value is None or whole or (value in (0, 1) and column.type_name.upper().startswith("TINYINT"))
+            )
         case _:
             return value is None
 

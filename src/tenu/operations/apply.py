@@ -128,7 +128,9 @@ def _change_batch(session: Session, task: RecordTask, planned: PlannedTask, run:
         rows = session.change_records(task.effect, limit=min(left, RECORDS_AT_ONCE)) if left > 0 else 0
         if rows:
             unit = Unit(fate=Fate.END, chunk=session.next_chunk(run, task.name))
-            session.note(run, task.name, unit, [Line(verb=verb_of(task.effect), table=task.table, rows=rows, people=0)])
+            session.note(
+                run, task.name, unit, [Line(verb=verb_of(task.effect), table=task.table, rows=rows, people=0)]
+            )
     return rows
 
 

@@ -67,7 +67,10 @@ def refuse_unsafe(ports: Ports, as_of: date) -> None:
         FindingsError: With every finding that blocks.
         UnreachableError: When a system does not answer.
     """
-    layouts = {name: lay_out(database.system, database.catalog(fresh=True)) for name, database in ports.databases.items()}
+    layouts = {
+        name: lay_out(database.system, database.catalog(fresh=True))
+        for name, database in ports.databases.items()
+    }
     unsafe = [found for found in schema_findings(ports, layouts, as_of) if found.severity is Severity.BLOCKER]
     if unsafe:
         raise FindingsError(tuple(unsafe))

@@ -77,7 +77,11 @@ class Scene:
         session.choose(task, chosen, size=self.ports.workspace.settings.chunk)
         if self._is_alone(task):
             return self._alone(task, session, chosen, planned)
-        return self._linked(task, session, chosen) if planned is None else self._planned(task, session, chosen, planned)
+        return (
+            self._linked(task, session, chosen)
+            if planned is None
+            else self._planned(task, session, chosen, planned)
+        )
 
     def back_elsewhere(self, choice: Choice, unit: Unit, keys: Sequence[Key]) -> list[Key]:
         """Return those of *keys*, locked by now, who since the plan show life, a hold or a doubt in any system.
@@ -99,7 +103,9 @@ class Scene:
         """Return the people of *choice*, or of one of its chunks, whom some system says to leave alone now."""
         task = choice.task
         people = self.layouts[task.system].system.people[task.root]
-        verdicts = self.verdicts(task, list(self.sessions[task.system].identities(choice.chosen, people, unit)))
+        verdicts = self.verdicts(
+            task, list(self.sessions[task.system].identities(choice.chosen, people, unit))
+        )
         for name, session in self.sessions.items():
             if name != task.system:
                 session.commit()
@@ -153,7 +159,9 @@ class Scene:
         fates = {person.key: person.fate for person in session.keys(chosen)}
         people = self.layouts[task.system].system.people[task.root]
         verdicts = self.verdicts(task, list(session.identities(chosen, people)))
-        decided = {k: self._fate(task, fates[k], verdict) for k, verdict in verdicts.items() if not verdict.stays}
+        decided = {
+            k: self._fate(task, fates[k], verdict) for k, verdict in verdicts.items() if not verdict.stays
+        }
         return self._decided(task, session, chosen, decided, _spared(verdicts))
 
     def _planned(
@@ -200,7 +208,8 @@ def scene(ports: Ports, as_of: date, *, writing: str | None = None) -> Iterator[
     rules = rulebook(policy, active, as_of)
     with ExitStack() as stack:
         sessions = {
-            name: stack.enter_context(db.session(writing=name == writing)) for name, db in ports.databases.items()
+            name: stack.enter_context(db.session(writing=name == writing))
+            for name, db in ports.databases.items()
         }
         opened = Scene(
             ports=ports,
@@ -235,9 +244,7 @@ def _hold(opened: Scene) -> None:
         opened.sessions[system].hold(root, sorted(keys))
 
 
-def _in_chunks(
-    decided: Mapping[Key, PlannedFate], size: int
-) -> Iterator[tuple[Key, Unit, date | None]]:
+def _in_chunks(decided: Mapping[Key, PlannedFate], size: int) -> Iterator[tuple[Key, Unit, date | None]]:
     """Yield people by fate then key, so that chunks are locked in the same order by everyone."""
     numbers = {Fate.ARCHIVE: 0, Fate.END: 0}
     for key in sorted(decided):

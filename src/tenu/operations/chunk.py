@@ -65,7 +65,9 @@ def _done(opened: Scene, choice: Choice, unit: Unit, people: int, run: str, writ
 def _change(session: Session, choice: Choice, unit: Unit, sealing: Sealing | None) -> Iterator[Line]:
     """Do every effect in order and yield what each did; refuse to erase a row the archive did not read."""
     effects = choice.task.effects
-    shared = {e: session.shared_keys(e, choice.chosen, unit) for e in effects if isinstance(e, Erase) and e.shared}
+    shared = {
+        e: session.shared_keys(e, choice.chosen, unit) for e in effects if isinstance(e, Erase) and e.shared
+    }
     for effect in effects:
         match effect:
             case Keep() | Seal():

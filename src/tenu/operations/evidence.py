@@ -20,7 +20,12 @@ def intend(ports: Ports, plan: Plan) -> None:
     kind = EventKind.RUN_RESUMED if known else EventKind.RUN_INTENT
     body: dict[str, Json] = {"run": plan.digest, "plan": plan.digest, "systems": list(ports.databases)}
     if not known:
-        body |= {"policy": plan.policy, "as_of": plan.as_of.isoformat(), "subjects": plan.people, "rows": plan.rows}
+        body |= {
+            "policy": plan.policy,
+            "as_of": plan.as_of.isoformat(),
+            "subjects": plan.people,
+            "rows": plan.rows,
+        }
     ports.journal.append(Event(kind=kind, at=ports.clock.now(), body=body))
 
 

@@ -92,7 +92,9 @@ def link(
         rule_ids: The rules the candidates are due for; none to only find rows.
     """
     asked = {
-        place.name: vitals(place.layout, place.layout.estate(place.root), rules, rule_ids) if rule_ids else NOTHING
+        place.name: vitals(place.layout, place.layout.estate(place.root), rules, rule_ids)
+        if rule_ids
+        else NOTHING
         for place in places
     }
     web = _Web({name: found.endings for name, found in asked.items()})

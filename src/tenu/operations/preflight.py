@@ -30,7 +30,9 @@ def refuse_stale(ports: Ports, plan: Plan) -> None:
     """
     for reason, error in _objections(ports, plan):
         ports.journal.append(
-            Event(kind=EventKind.RUN_REFUSED, at=ports.clock.now(), body={"reason": reason, "plan": plan.digest})
+            Event(
+                kind=EventKind.RUN_REFUSED, at=ports.clock.now(), body={"reason": reason, "plan": plan.digest}
+            )
         )
         raise error
     refuse_unsafe(ports, plan.as_of)
@@ -38,15 +40,26 @@ def refuse_stale(ports: Ports, plan: Plan) -> None:
 
 def _objections(ports: Ports, plan: Plan) -> Iterator[tuple[str, RefusedError]]:
     """Yield why *plan* may not be applied, worst first: a word for the journal, and the error."""
-    again = Text(fr="refaites un plan et relisez-le : tenu plan -o FICHIER", en="make a new plan and read it: tenu plan -o FILE")
+    again = Text(
+        fr="refaites un plan et relisez-le : tenu plan -o FICHIER",
+        en="make a new plan and read it: tenu plan -o FILE",
+    )
     if ports.clock.now() > plan.expires_at:
         day = plan.expires_at.isoformat(timespec="minutes")
-        yield "expired", StalePlanError(Text(fr=f"ce plan a expiré le {day}", en=f"this plan expired on {day}"), fix=again)
+        yield (
+            "expired",
+            StalePlanError(
+                Text(fr=f"ce plan a expiré le {day}", en=f"this plan expired on {day}"), fix=again
+            ),
+        )
     changed = _changed(ports, plan)
     if changed:
         fr, en = (", ".join(what.in_(language) for what in changed) for language in ("fr", "en"))
-        yield "stale", StalePlanError(
-            Text(fr=f"a changé depuis ce plan : {fr}", en=f"changed since this plan: {en}"), fix=again
+        yield (
+            "stale",
+            StalePlanError(
+                Text(fr=f"a changé depuis ce plan : {fr}", en=f"changed since this plan: {en}"), fix=again
+            ),
         )
     settings = ports.workspace.settings
     people, rows = Text(fr="fiches de personnes", en="records of people"), Text(fr="lignes", en="rows")
@@ -55,14 +68,17 @@ def _objections(ports: Ports, plan: Plan) -> Iterator[tuple[str, RefusedError]]:
         ("rows", rows, plan.rows, settings.max_rows),
     ):
         if limit is not None and found > limit:
-            yield "over_limit", LimitError(
-                Text(
-                    fr=f"ce plan touche {found} {what.fr}, la limite d'une exécution est {limit}",
-                    en=f"this plan touches {found} {what.en}, the limit of one run is {limit}",
-                ),
-                fix=Text(
-                    fr=f"relisez le plan ; s'il est juste, relevez max_{name} dans tenu.toml",
-                    en=f"read the plan again; if it is right, raise max_{name} in tenu.toml",
+            yield (
+                "over_limit",
+                LimitError(
+                    Text(
+                        fr=f"ce plan touche {found} {what.fr}, la limite d'une exécution est {limit}",
+                        en=f"this plan touches {found} {what.en}, the limit of one run is {limit}",
+                    ),
+                    fix=Text(
+                        fr=f"relisez le plan ; s'il est juste, relevez max_{name} dans tenu.toml",
+                        en=f"read the plan again; if it is right, raise max_{name} in tenu.toml",
+                    ),
                 ),
             )
 

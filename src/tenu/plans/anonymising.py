@@ -42,5 +42,6 @@ def _personal(layout: Layout, table: str) -> tuple[Clearing, ...]:
     declared = layout.system.tables[table].columns
     plain = {clearing.column: clearing for clearing in clearings(layout, table, tuple(declared))}
     return tuple(
-        Clearing(column=name, to=clearing.to, keep=declared[name].anonymised_to) for name, clearing in plain.items()
+        Clearing(column=name, to=clearing.to, keep=declared[name].anonymised_to)
+        for name, clearing in plain.items()
     )

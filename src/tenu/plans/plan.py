@@ -27,7 +27,14 @@ PlannedFate = int
 """What a plan decided of one person: ``ENDED``, ``ARCHIVED``, or the ordinal of the archive's last day."""
 ENDED: PlannedFate = 0
 ARCHIVED: PlannedFate = 1
-SIGNS: Mapping[Verb, str] = {"keep": "=", "archive": "~", "clear": "~", "cut": "~", "anonymise": "~", "erase": "-"}
+SIGNS: Mapping[Verb, str] = {
+    "keep": "=",
+    "archive": "~",
+    "clear": "~",
+    "cut": "~",
+    "anonymise": "~",
+    "erase": "-",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,12 +184,17 @@ def read_plan(text: str) -> Plan:
         digest = said.pop("digest")
         plan = _plan(said)
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise _altered(Text(fr="ce fichier n'est pas un plan de tenu", en="this file is not a plan of tenu")) from None
+        raise _altered(
+            Text(fr="ce fichier n'est pas un plan de tenu", en="this file is not a plan of tenu")
+        ) from None
     if said.get("format") != FORMAT:
         raise _altered(Text(fr="ce plan est d'un autre format", en="this plan is of another format"))
     if not hmac.compare_digest(plan.digest, str(digest)):
         raise _altered(
-            Text(fr="ce plan a été modifié depuis qu'il a été établi", en="this plan was changed since it was made")
+            Text(
+                fr="ce plan a été modifié depuis qu'il a été établi",
+                en="this plan was changed since it was made",
+            )
         )
     return plan
 
@@ -200,11 +212,13 @@ def _plan(said: dict[str, Any]) -> Plan:
                 "rules": tuple(task["rules"]),
                 "clauses": tuple(task["clauses"]),
                 "reasons": tuple(
-                    Reason(**{**reason, "before": date.fromisoformat(reason["before"])}) for reason in task["reasons"]
+                    Reason(**{**reason, "before": date.fromisoformat(reason["before"])})
+                    for reason in task["reasons"]
                 ),
                 "spared": Spared(**task["spared"]),
                 "effects": tuple(
-                    PlannedEffect(**{**effect, "columns": tuple(effect["columns"])}) for effect in task["effects"]
+                    PlannedEffect(**{**effect, "columns": tuple(effect["columns"])})
+                    for effect in task["effects"]
                 ),
             }
         )

@@ -166,4 +166,3 @@ class RecordTask:
 
 
 Task = PersonTask | RecordTask
-

@@ -134,7 +134,11 @@ def _left_alone(found: Answer, row: Row, double: _Case) -> Answer:
 
 def _certain(row: Row, double: _Case) -> tuple[str, ...]:
     """Return what is emptied of a contact all the same: its interests, once nobody is a prospect any more."""
-    over = row.table == "contact" and row.values["interests"] is not None and not _stays(double, (Rule.PROSPECTING,))
+    over = (
+        row.table == "contact"
+        and row.values["interests"] is not None
+        and not _stays(double, (Rule.PROSPECTING,))
+    )
     return ("interests",) if over else ()
 
 
@@ -224,7 +228,9 @@ class _Case:
         return not self.gone(basket, rules) or since <= max(end for end in ends if end)
 
     def _mandate(self, row: Row) -> Answer:
-        return self._say(row, Fate.ERASED if self._bank_over(_day(row.values["signed_on"])) else Fate.UNCHANGED)
+        return self._say(
+            row, Fate.ERASED if self._bank_over(_day(row.values["signed_on"])) else Fate.UNCHANGED
+        )
 
     def _bank_over(self, born_on: date) -> bool:
         """Tell whether, on a day since *born_on* a run took place, no debit could be made or disputed any more.
@@ -243,12 +249,18 @@ class _Case:
     def _reliefs(self) -> Iterator[date]:
         """Yield the days something that ran came to its end."""
         for row in self.rows:
-            for column in {"contract": ("ends_on",), **dict.fromkeys(ORDERS, ("delivered_at",))}.get(row.table, ()):
+            for column in {"contract": ("ends_on",), **dict.fromkeys(ORDERS, ("delivered_at",))}.get(
+                row.table, ()
+            ):
                 if row.values[column] is not None:
                     yield _day(row.values[column])
 
     def _debits(self) -> Iterator[date]:
-        columns = {"mandate": ("signed_on", "last_debit_on"), "payment": ("paid_on",), "customer": ("created_on",)}
+        columns = {
+            "mandate": ("signed_on", "last_debit_on"),
+            "payment": ("paid_on",),
+            "customer": ("created_on",),
+        }
         for row in self.rows:
             for column in columns.get(row.table, ()):
                 if row.values[column] is not None:
@@ -316,7 +328,9 @@ def _binds(row: Row, on: date) -> bool:
     values = row.values
     if row.table in ("contract", "mandate"):
         ended_on = values.get("ends_on")
-        return values["status"] == "running" or (ended_on is not None and _day(ended_on) > on >= _day(values["signed_on"]))
+        return values["status"] == "running" or (
+            ended_on is not None and _day(ended_on) > on >= _day(values["signed_on"])
+        )
     if row.table in ORDERS and values["status"] != "cancelled" and _day(values["placed_at"]) <= on:
         return values["delivered_at"] is None or _day(values["delivered_at"]) > on
     return False

@@ -14,7 +14,9 @@ _BINARY = frozenset({"BYTEA", "VARCHAR", "TEXT", "DATE", "SMALLINT", "INTEGER", 
 _TYPES = "copy_types"
 
 
-def insert_rows(connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def insert_rows(
+    connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
     """Insert *rows*, tuples in the order of the columns *names*."""
     if not rows:
         return

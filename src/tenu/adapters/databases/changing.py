@@ -26,7 +26,9 @@ class Changing(Desk):
             where.append(chosen.table.c.fate == int(Fate.ARCHIVE))
         if isinstance(effect, Erase) and effect.shared:
             keys = [rows.c[k] for k in self.primary_key(effect.table)]
-            free = sa.select(*keys).where(*where, self._nobody_else(effect, rows, chosen)).distinct().subquery()
+            free = (
+                sa.select(*keys).where(*where, self._nobody_else(effect, rows, chosen)).distinct().subquery()
+            )
             return self.number(sa.select(sa.func.count()).select_from(free))
         return self.number(sa.select(sa.func.count()).select_from(rows).where(*where))
 
@@ -42,7 +44,9 @@ class Changing(Desk):
         cells = [(column, rows.c[column.name]) for column in self._columns(seal)]
         keys = chosen.key_columns()
         query: sa.Select[Any] = sa.select(*keys, dialects.json_rows(self.engine, cells), sa.func.count())
-        yield from self._gathered(seal, query.where(*where, chosen.unit(unit.fate, unit.chunk)).group_by(*keys))
+        yield from self._gathered(
+            seal, query.where(*where, chosen.unit(unit.fate, unit.chunk)).group_by(*keys)
+        )
 
     def take(self, seal: Seal, erase: Erase, chosen: PeopleList, unit: Unit) -> list[Rows]:
         """Delete the rows of one chunk *erase* covers, which *seal* covers too, and return them person by person.
@@ -119,9 +123,15 @@ class Changing(Desk):
         """Delete or anonymise at most *limit* rows past a limit of their own; return how many."""
         rows = self.compiler.tables[effect.table]
         where = self.compiler.where(effect.where, rows, effect.table)
-        change: Any = sa.delete(rows) if isinstance(effect, Erase) else sa.update(rows).values(self._values(effect, rows))
+        change: Any = (
+            sa.delete(rows)
+            if isinstance(effect, Erase)
+            else sa.update(rows).values(self._values(effect, rows))
+        )
         if self.engine == "mariadb":
-            return self.connection.execute(change.where(where).with_dialect_options(mariadb_limit=limit)).rowcount
+            return self.connection.execute(
+                change.where(where).with_dialect_options(mariadb_limit=limit)
+            ).rowcount
         picked = sa.select(*self._row_identity(rows, effect.table)).where(where).limit(limit).subquery()
         among = _among(self._row_identity(rows, effect.table), sa.select(*picked.c))
         return self.connection.execute(change.where(among)).rowcount
@@ -144,13 +154,17 @@ class Changing(Desk):
         query = sa.select(r.task, r.fate, r.chunk, r.verb, r.tbl, r.rows, r.people).where(r.run == run)
         return [
             Noted(task=task, unit=Unit(fate=Fate(f), chunk=c), line=Line(verb=v, table=t, rows=n, people=p))
-            for task, f, c, v, t, n, p in self.connection.execute(query.order_by(*self.receipt.primary_key.columns))
+            for task, f, c, v, t, n, p in self.connection.execute(
+                query.order_by(*self.receipt.primary_key.columns)
+            )
         ]
 
     def next_chunk(self, run: str, task: str) -> int:
         """Return the first number no unit of *task* has in *run*, safe to take inside ``transaction``."""
         r = self.receipt.c
-        return self.number(sa.select(sa.func.coalesce(sa.func.max(r.chunk) + 1, 0)).where(r.run == run, r.task == task))
+        return self.number(
+            sa.select(sa.func.coalesce(sa.func.max(r.chunk) + 1, 0)).where(r.run == run, r.task == task)
+        )
 
     # ── pieces ──
 
@@ -168,7 +182,9 @@ class Changing(Desk):
             if hop.table == chosen.root:
                 mine = sa.select(sa.literal(1)).select_from(chosen.table).where(chosen.same(there))
                 outside.append(sa.not_(sa.exists(mine.correlate(there))))
-            others.append(sa.exists(sa.select(sa.literal(1)).select_from(there).where(*outside).correlate(rows)))
+            others.append(
+                sa.exists(sa.select(sa.literal(1)).select_from(there).where(*outside).correlate(rows))
+            )
         return sa.not_(sa.or_(sa.false(), *others))
 
     def _row_identity(self, rows: sa.FromClause, table: str) -> list[Any]:

@@ -66,7 +66,11 @@ class Compiler:
                 return exists if holds else sa.not_(exists)
             case Uncleared(columns=columns):
                 left = [self._left(clearing, rows, table) for clearing in columns]
-                return sa.or_(sa.false(), *left) if holds else sa.and_(sa.true(), *(sa.not_(part) for part in left))
+                return (
+                    sa.or_(sa.false(), *left)
+                    if holds
+                    else sa.and_(sa.true(), *(sa.not_(part) for part in left))
+                )
             case Listed():
                 exists = self._listed(rows, table)
                 return exists if holds else sa.not_(exists)
@@ -132,7 +136,11 @@ class Compiler:
         if holds:
             return sa.or_(sa.false(), *parts)
         unlike = [sa.not_(part) for part in parts]
-        return sa.or_(column.is_(None), *unlike) if nullable and None not in values else sa.and_(sa.true(), *unlike)
+        return (
+            sa.or_(column.is_(None), *unlike)
+            if nullable and None not in values
+            else sa.and_(sa.true(), *unlike)
+        )
 
     def _from_day(self, rows: Rows, table: str, name: str, day: date, holds: bool) -> Clause:
         left, right = self._comparable(rows, table, name, day)

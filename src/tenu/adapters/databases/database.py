@@ -77,7 +77,10 @@ class Database:
     def rehearsal(self) -> Iterator[tuple[Session, list[str]]]:
         """Yield a session that runs nothing, and the list of the SQL statements it would have run."""
         recorder = Recorder(self._engine(writing=False).dialect)
-        yield Session(cast("sa.Connection", recorder), self._compiler(), self._receipts()), recorder.statements
+        yield (
+            Session(cast("sa.Connection", recorder), self._compiler(), self._receipts()),
+            recorder.statements,
+        )
 
     def prepare(self) -> None:
         """Create what tenu keeps in this database, once: the receipts."""

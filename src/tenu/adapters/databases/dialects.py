@@ -33,7 +33,10 @@ def connect(url: str, *, writing: bool) -> sa.Engine:
         case "postgresql":
             options = "-c timezone=UTC -c lock_timeout=5s -c jit=off"
             engine = sa.create_engine(
-                parsed, isolation_level="READ COMMITTED", poolclass=NullPool, connect_args={"options": options}
+                parsed,
+                isolation_level="READ COMMITTED",
+                poolclass=NullPool,
+                connect_args={"options": options},
             )
             teach_copy(engine)
             return engine
@@ -42,7 +45,9 @@ def connect(url: str, *, writing: bool) -> sa.Engine:
             sa.event.listen(engine, "connect", _settle_mariadb)
             return engine
         case other:
-            raise ValueError(f"tenu does not drive {other} databases yet; it drives sqlite, postgresql and mariadb")
+            raise ValueError(
+                f"tenu does not drive {other} databases yet; it drives sqlite, postgresql and mariadb"
+            )
 
 
 def _sqlite(url: sa.URL, *, writing: bool) -> sa.Engine:
@@ -87,7 +92,9 @@ def take_turn(connection: sa.Connection) -> None:
         case "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN)))
         case "mysql" | "mariadb":
-            got = connection.execute(sa.select(sa.func.get_lock(_turn_name(connection), TURN_SECONDS))).scalar()
+            got = connection.execute(
+                sa.select(sa.func.get_lock(_turn_name(connection), TURN_SECONDS))
+            ).scalar()
             if got != 1:
                 raise busy(connection.engine.url.database or "", "GET_LOCK")
 

@@ -80,7 +80,9 @@ class Finding(Desk):
             insert_rows(self.connection, table, ("kind", "value"), batch)
         return table
 
-    def _found(self, row: Any, width: int, names: list[tuple[IdentifierKind, str]], *, vital: bool = False) -> Found:
+    def _found(
+        self, row: Any, width: int, names: list[tuple[IdentifierKind, str]], *, vital: bool = False
+    ) -> Found:
         values: dict[IdentifierKind, list[str]] = {}
         for (kind, _), value in zip(names, row[width : width + len(names)], strict=True):
             values.setdefault(kind, []).extend([str(value)] if value else [])

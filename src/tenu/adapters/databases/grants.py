@@ -78,7 +78,9 @@ def _mariadb(connection: sa.Connection, tables: list[str], receipts: sa.Table) -
         yield "CREATE TEMPORARY TABLES"
     if not sa.inspect(connection).has_table(receipts.name) and not has(receipts.name, "CREATE"):
         yield f"CREATE ON {receipts.name}"
-    yield from (f"{right} ON {receipts.name}" for right in ("SELECT", "INSERT") if not has(receipts.name, right))
+    yield from (
+        f"{right} ON {receipts.name}" for right in ("SELECT", "INSERT") if not has(receipts.name, right)
+    )
 
 
 def _grantee(connection: sa.Connection) -> str:
@@ -89,5 +91,9 @@ def _grantee(connection: sa.Connection) -> str:
 
 def _sqlite(connection: sa.Connection) -> Iterator[str]:
     path = connection.engine.url.database
-    if path and path != ":memory:" and not (os.access(path, os.W_OK) and os.access(os.path.dirname(path) or ".", os.W_OK)):
+    if (
+        path
+        and path != ":memory:"
+        and not (os.access(path, os.W_OK) and os.access(os.path.dirname(path) or ".", os.W_OK))
+    ):
         yield f"chmod u+w {os.path.basename(path)}"

@@ -48,7 +48,11 @@ class Lists(Desk):
             (self.compiler.where(task.archived, rows, task.root), int(Fate.ARCHIVE)), else_=int(Fate.END)
         )
         keys = [rows.c[name].label(f"k{i}") for i, name in enumerate(chosen.keys)]
-        due = sa.select(*keys, fate.label("fate")).where(self.compiler.where(task.due, rows, task.root)).subquery()
+        due = (
+            sa.select(*keys, fate.label("fate"))
+            .where(self.compiler.where(task.due, rows, task.root))
+            .subquery()
+        )
         columns = [due.c[key.name] for key in keys]
         rank = sa.func.row_number().over(partition_by=due.c.fate, order_by=columns)
         chunk = sa.cast((rank - 1) // sa.literal(size, sa.Integer), sa.Integer)
@@ -128,12 +132,16 @@ class Lists(Desk):
         query = sa.select(sa.func.count()).select_from(chosen.table)
         return self.number(query.where(chosen.unit(unit.fate, unit.chunk)))
 
-    def ends(self, task: PersonTask, chosen: PeopleList, unit: Unit) -> Iterator[tuple[Key, list[date | None]]]:
+    def ends(
+        self, task: PersonTask, chosen: PeopleList, unit: Unit
+    ) -> Iterator[tuple[Key, list[date | None]]]:
         """Yield, for each person of a chunk, the day each ending was last read here, then the one known elsewhere."""
         rows = self.compiler.tables[task.root]
         query = sa.select(*chosen.key_columns(), chosen.table.c.until, *self.latest(task.endings, rows))
         width = len(chosen.keys)
-        for row in self.connection.execute(query.where(chosen.same(rows), chosen.unit(unit.fate, unit.chunk))):
+        for row in self.connection.execute(
+            query.where(chosen.same(rows), chosen.unit(unit.fate, unit.chunk))
+        ):
             yield tuple(row[:width]), [*(self.civil(value) for value in row[width + 1 :]), row[width]]
 
     def _analyse(self, chosen: PeopleList) -> None:

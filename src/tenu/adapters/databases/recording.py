@@ -53,7 +53,9 @@ class Nothing:
         """Return the empty result."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         """Close nothing."""
 
     def scalar_one(self) -> int:
