@@ -40,7 +40,7 @@ DAY = timedelta(days=1)
 PEOPLE = 40
 MISSING = 6
 """How many times as often as one day a date is missing: about one time in four."""
-EXAMPLES = {"sqlite": 60, "postgresql": 20, "mariadb": 20}
+EXAMPLES = {"sqlite": 100, "postgresql": 30, "mariadb": 30}
 
 MAP = """
 system: small
@@ -133,12 +133,16 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """People, and one question about them: on which day, for which purposes, with which active period."""
+    """People, and one question about them: on which day, for which purposes, with which active period.
+
+    *shorter*: what the law makes every active period; the promised ones when None. *at_most*: what also caps it.
+    """
 
     people: tuple[Person, ...]
     as_of: date
     purposes: tuple[str, ...]
     shorter: Period | None
+    at_most: Period | None
 
 
 def _day(at: datetime | None) -> date | None:
@@ -179,6 +183,7 @@ def cases(draw: st.DrawFn) -> Case:
         as_of=as_of,
         purposes=purposes,
         shorter=shorter,
+        at_most=draw(st.sampled_from([None, Period(days=ago)])),
     )
 
 
@@ -204,7 +209,7 @@ class Small:
     def by_sql(self, case: Case, as_of: date) -> dict[int, Phase]:
         """Return the phase each person who is due goes to, chosen inside the database."""
         system = _serving(self.database.system, case.purposes)
-        rules = rulebook(self.policy, self._active(case), as_of)
+        rules = rulebook(self._capped(case), self._active(case), as_of)
         (task,) = retention_tasks([lay_out(system, self.database.catalog())], rules)
         assert isinstance(task, PersonTask)
         with self.database.session() as session:
@@ -221,8 +226,13 @@ class Small:
         """Return what the rules of the case's purposes say together of one person."""
         active = self._active(case)
         ids = {p.retention for p in self.policy.purposes if p.id in case.purposes}
-        rules = [rule for rule in self.policy.retention.rules if rule.id in ids]
+        rules = [rule for rule in self._capped(case).retention.rules if rule.id in ids]
         return longest(decide(rule, active[rule.id], person.history(), as_of) for rule in rules)
+
+    def _capped(self, case: Case) -> Policy:
+        retention = self.policy.retention
+        rules = [replace(rule, active=replace(rule.active, at_most=case.at_most)) for rule in retention.rules]
+        return replace(self.policy, retention=replace(retention, rules=tuple(rules)))
 
     def _active(self, case: Case) -> dict[str, Period]:
         return {rule.id: case.shorter or rule.active.lasts for rule in self.policy.retention.rules}
@@ -347,7 +357,7 @@ def _disagreements(world: Small, case: Case, as_of: date) -> Iterator[str]:
     for number, person in enumerate(case.people):
         if sql.get(number) is not python.get(number):
             why = world.decision(case, person, as_of).why.en
-            yield f"{case.purposes}, {case.shorter}, {person}: SQL {sql.get(number)}, Python {python.get(number)} ({why})"
+            yield f"{case.purposes}, {case.shorter}, {case.at_most}, {person}: SQL {sql.get(number)}, Python {python.get(number)} ({why})"
 
 
 # ── the oracle itself is held to the dated vectors of the law ──
