@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from tenu.adapters.databases import dialects
+from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.catalog import Catalog, Column, ColumnKind
 from tenu.datamap.layout import Hop
 from tenu.periods.civil import start_of_day
@@ -37,7 +38,8 @@ class Compiler:
     """Turns conditions on the rows of a table into SQL for one database.
 
     *zone* is the controller's (whose civil days count), *stored_in* the zone of date-times without one.
-    *held* are the lists of people nothing may change, by people table.
+    *held* are the lists of people nothing may change, by people table. *lists* are the definitions made so far, by
+    people table and name: SQLAlchemy compiles a statement once only if its tables are the very same objects.
     """
 
     catalog: Catalog
@@ -45,6 +47,7 @@ class Compiler:
     zone: ZoneInfo
     stored_in: ZoneInfo
     held: MutableMapping[str, sa.Table]
+    lists: MutableMapping[tuple[str, str], PeopleList]
 
     def where(self, condition: Condition, rows: Rows, table: str, *, holds: bool = True) -> Clause:  # noqa: PLR0911 - a line per kind
         """Return *condition* on *rows* of *table*; with *holds* false, its negation (unknown counts as not)."""

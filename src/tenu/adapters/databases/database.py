@@ -20,7 +20,7 @@ from tenu.adapters.databases.finding import Finding
 from tenu.adapters.databases.grants import missing_grants
 from tenu.adapters.databases.lists import Lists
 from tenu.adapters.databases.recording import Recorder
-from tenu.adapters.databases.work import receipt_table
+from tenu.adapters.databases.work import PeopleList, receipt_table
 from tenu.datamap.catalog import Catalog
 from tenu.datamap.model import System
 
@@ -47,6 +47,7 @@ class Database:
         self._engines: dict[bool, sa.Engine] = {}
         self._catalog: Catalog | None = None
         self._tables: dict[str, sa.Table] = {}
+        self._lists: dict[tuple[str, str], PeopleList] = {}
 
     def catalog(self, *, fresh: bool = False) -> Catalog:
         """Return the live catalog, read once unless *fresh*.
@@ -59,8 +60,14 @@ class Database:
                 catalog, tables = read_catalog(connection, self.system.schema)
                 described = self.system.tables.keys() & tables.keys()
                 missing = missing_grants(connection, described, self.system.schema, self._receipts())
-                self._catalog, self._tables = replace(catalog, missing_grants=missing), dict(tables)
+                self._keep(replace(catalog, missing_grants=missing), dict(tables))
         return self._catalog
+
+    def _keep(self, catalog: Catalog, tables: dict[str, sa.Table]) -> None:
+        """Keep what was just read; as long as it says the same, so do the tables compiled statements know."""
+        if self._catalog is None or catalog.shape() != self._catalog.shape():
+            self._tables, self._lists = tables, {}
+        self._catalog = catalog
 
     @contextmanager
     def session(self, *, writing: bool = False) -> Iterator[Session]:
@@ -109,6 +116,7 @@ class Database:
             zone=self._zone,
             stored_in=ZoneInfo(self.system.stored_in),
             held={},
+            lists=self._lists,
         )
 
     def _receipts(self) -> sa.Table:

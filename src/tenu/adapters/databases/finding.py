@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from tenu.adapters.databases import dialects
 from tenu.adapters.databases.bulk import insert_rows
 from tenu.adapters.databases.desk import BATCH, Desk
-from tenu.adapters.databases.work import PeopleList
+from tenu.adapters.databases.work import LOOK_UP, PeopleList
 from tenu.datamap.identity import LINKING, identity
 from tenu.datamap.model import People
 from tenu.plans.selection import Condition, matching
@@ -67,18 +67,11 @@ class Finding(Desk):
         return found
 
     def _look_up(self, wanted: Mapping[IdentifierKind, Iterable[str]]) -> sa.Table:
-        table = sa.Table(
-            self.next_name("tenu_lookup"),
-            sa.MetaData(),
-            sa.Column("kind", sa.String(24), primary_key=True),
-            sa.Column("value", sa.String(190), primary_key=True),
-            prefixes=["TEMPORARY"],
-        )
-        self.connection.execute(sa.schema.CreateTable(table))
+        self.connection.execute(sa.schema.CreateTable(LOOK_UP))
         rows = ((kind.value, value) for kind, values in wanted.items() for value in sorted(values))
         while batch := list(islice(rows, BATCH)):
-            insert_rows(self.connection, table, ("kind", "value"), batch)
-        return table
+            insert_rows(self.connection, LOOK_UP, ("kind", "value"), batch)
+        return LOOK_UP
 
     def _found(
         self, row: Any, width: int, names: list[tuple[IdentifierKind, str]], *, vital: bool = False

@@ -21,7 +21,11 @@ class Lists(Desk):
 
     def new_list(self, root: str) -> PeopleList:
         """Return a new, empty list of people of *root*, private to this session."""
-        chosen = people_list(self.compiler.catalog, self.compiler.tables, root, self.next_name("list"))
+        place = (root, self.next_name("list"))
+        known = self.compiler.lists
+        if place not in known:
+            known[place] = people_list(self.compiler.catalog, self.compiler.tables, *place)
+        chosen = known[place]
         self.connection.execute(sa.schema.CreateTable(chosen.table))
         return chosen
 

@@ -8,12 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from tenu.adapters.databases.catalog import OURS
 from tenu.datamap.catalog import Catalog
+
+
+LOOK_UP = sa.Table(
+    f"{OURS}lookup",
+    sa.MetaData(),
+    sa.Column("kind", sa.String(24), primary_key=True),
+    sa.Column("value", sa.String(190), primary_key=True),
+    prefixes=["TEMPORARY"],
+)
+"""Identifiers somebody is looked up by; it lives as long as one question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +73,7 @@ def people_list(catalog: Catalog, tables: Mapping[str, sa.Table], root: str, nam
     return PeopleList(root=root, keys=keys, table=table)
 
 
+@cache
 def receipt_table(schema: str | None) -> sa.Table:
     """Return the definition of the receipts: one row per effect of one chunk of one task of one run."""
     return sa.Table(
