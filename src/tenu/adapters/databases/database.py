@@ -60,14 +60,15 @@ class Database:
                 catalog, tables = read_catalog(connection, self.system.schema)
                 described = self.system.tables.keys() & tables.keys()
                 missing = missing_grants(connection, described, self.system.schema, self._receipts())
-                self._keep(replace(catalog, missing_grants=missing), dict(tables))
+                return self._keep(replace(catalog, missing_grants=missing), dict(tables))
         return self._catalog
 
-    def _keep(self, catalog: Catalog, tables: dict[str, sa.Table]) -> None:
-        """Keep what was just read; as long as it says the same, so do the tables compiled statements know."""
+    def _keep(self, catalog: Catalog, tables: dict[str, sa.Table]) -> Catalog:
+        """Keep what was just read, and return it; while it says the same, compiled statements keep their tables."""
         if self._catalog is None or catalog.shape() != self._catalog.shape():
             self._tables, self._lists = tables, {}
         self._catalog = catalog
+        return catalog
 
     @contextmanager
     def session(self, *, writing: bool = False) -> Iterator[Session]:

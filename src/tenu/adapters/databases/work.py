@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from tenu.adapters.databases.catalog import OURS
 from tenu.datamap.catalog import Catalog
 
-
 LOOK_UP = sa.Table(
     f"{OURS}lookup",
     sa.MetaData(),
