@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tenu.adapters.archive_tables import ARCHIVE, MARK, SEALED, UNIT, VAULT, WRAPPED
 from tenu.adapters.databases.bulk import insert_rows
-from tenu.adapters.databases.dialects import connect
+from tenu.adapters.databases.dialects import connect, turn
 from tenu.adapters.databases.failures import translate
 from tenu.datamap.identity import Identity, Likeness
 from tenu.errors import TamperedError
@@ -54,8 +54,8 @@ class Archive:
         translate(self._vault, "vault")
         self._wrapping = AESGCM(key)
         self._index_key = HKDF(hashes.SHA256(), 32, salt=None, info=b"tenu archive index").derive(key)
-        ARCHIVE.create_all(self._archive)
-        VAULT.create_all(self._vault)
+        _create(self._archive, ARCHIVE)
+        _create(self._vault, VAULT)
 
     def close(self) -> None:
         """Close every connection."""
@@ -294,3 +294,14 @@ def _seal(cipher: AESGCM, plain: bytes, about: bytes) -> bytes:
 
 def _open(cipher: AESGCM, sealed: bytes, about: bytes) -> bytes:
     return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], about)
+
+
+def _create(store: sa.Engine, tables: sa.MetaData) -> None:
+    """Create the tables of a new store; two processes may open it at once."""
+    with store.connect() as connection:
+        missing = not all(sa.inspect(connection).has_table(table.name) for table in tables.sorted_tables)
+        connection.rollback()
+        if missing:
+            with turn(connection):
+                tables.create_all(connection)
+                connection.commit()

@@ -92,7 +92,7 @@ class Database:
 
     def prepare(self) -> None:
         """Create what tenu keeps in this database, once: the receipts."""
-        with self._connect(writing=True) as connection:
+        with self._connect(writing=True) as connection, dialects.turn(connection):
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.schema.CreateSchema(OUR_SCHEMA, if_not_exists=True))
             self._receipts().create(connection, checkfirst=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -97,6 +98,16 @@ def take_turn(connection: sa.Connection) -> None:
             ).scalar()
             if got != 1:
                 raise busy(connection.engine.url.database or "", "GET_LOCK")
+
+
+@contextmanager
+def turn(connection: sa.Connection) -> Iterator[None]:
+    """Do what is inside in one turn: even ``IF NOT EXISTS`` fails when two processes create the same thing at once."""
+    take_turn(connection)
+    try:
+        yield
+    finally:
+        end_turn(connection)
 
 
 def end_turn(connection: sa.Connection) -> None:
