@@ -116,9 +116,9 @@ def test_interrupted_is_one_clean_line_and_status_130(company: Path) -> None:
     holder = sqlite3.connect(company / "crm.db", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(2.5)
-    holder.close()
+    time.sleep(5)  # it now waits for the locked file; the signal is there before the wait ends
     running.send_signal(signal.SIGINT)
+    holder.close()
     _, err = running.communicate(timeout=30)
     assert (running.returncode, "Traceback" in err, "Interrompu." in err) == (130, False, True)
 
