@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tenu.adapters.journal_store import JournalStore
 from tenu.journal.checkpoint import Signer
-from tenu.journal.events import Event, EventKind, leaf
+from tenu.journal.events import Event, leaf
+from tenu.journal.kinds import EventKind
 
 BATCH = 10_000
 GOAL = 4.0

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from attest.given import facts, finding, policy, systems
 from tenu.plans.facts import ArchiveFacts, Facts
-from tenu.plans.truth import JUDGES, truth
+from tenu.plans.judges import JUDGES
+from tenu.plans.truth import truth
 from tenu.policy.clauses import clauses
 from tenu.terms import ClauseStatus
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from lab import Lab, make_lab
-from tenu.journal.events import Event, EventKind
+from tenu.journal.events import Event
+from tenu.journal.kinds import EventKind
 from tenu.operations.attest import ROLL_UP, Attestation, attest, sign
 from tenu.policy.clauses import clauses
 from tenu.terms import ClauseStatus

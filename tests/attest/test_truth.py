@@ -23,7 +23,8 @@ from attest.given import (
 )
 from tenu.periods.period import Period
 from tenu.plans.facts import ArchiveFacts
-from tenu.plans.truth import JUDGES, RULE_OF, lawful, truth
+from tenu.plans.judges import JUDGES, RULE_OF
+from tenu.plans.truth import lawful, truth
 from tenu.policy.clauses import clauses
 from tenu.terms import ClauseStatus, LegalBasis, Severity
 

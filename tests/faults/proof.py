@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from lab import Lab
-from tenu.journal.events import EventKind
+from tenu.journal.kinds import EventKind
 from tenu.operations.journal import verify
 from tenu.plans.run import Run
 from tenu.sample.answers import Fate

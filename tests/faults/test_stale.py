@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from lab import Lab
 from tenu.errors import RefusedError
-from tenu.journal.events import EventKind
+from tenu.journal.kinds import EventKind
 from tenu.operations.preflight import LimitError, StalePlanError
 from tenu.plans.plan import AlteredPlanError, read_plan
 

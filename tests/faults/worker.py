@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lab import FixedClock, Lab
-from tenu.journal.events import EventKind
+from tenu.journal.kinds import EventKind
 from tenu.operations.apply import apply
 from tenu.plans.plan import Plan, read_plan
 from tenu.ports import Ports

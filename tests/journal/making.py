@@ -8,7 +8,8 @@ from hashlib import sha256
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tenu.journal.checkpoint import Signer
-from tenu.journal.events import Event, EventKind
+from tenu.journal.events import Event
+from tenu.journal.kinds import EventKind
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RUN = "6f1c9a52e0b74d3c8a15f2d07b9e4c36"

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tenu.cli.journal import command
-from tenu.journal.events import BODIES, EventKind
+from tenu.journal.bodies import BODIES
+from tenu.journal.kinds import EventKind
 from tenu.journal.verification import Problem, ProblemKind
 
 REFERENCE = (Path(__file__).parents[2] / "docs" / "reference" / "journal.md").read_text(encoding="utf-8")

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from journal.making import NOON, PLAN, RUN, chunk
 from tenu.errors import TamperedError
-from tenu.journal.events import BODIES, Event, EventError, EventKind, event_of, leaf
+from tenu.journal.bodies import BODIES
+from tenu.journal.events import Event, event_of, leaf
+from tenu.journal.kinds import EventError, EventKind
 from tenu.journal.shapes import as_name, is_name
 
 

@@ -7,7 +7,8 @@ import pytest
 from journal.making import KEYS, SIGNER, STRANGER, chunk, chunks, intent, naive_root
 from tenu.errors import TamperedError
 from tenu.journal.checkpoint import verify_checkpoint
-from tenu.journal.events import EventKind, leaf
+from tenu.journal.events import leaf
+from tenu.journal.kinds import EventKind
 from tenu.journal.port import Journal
 from tenu.journal.tree import leaf_hash, verify_consistency, verify_inclusion
 

@@ -36,7 +36,8 @@ from tenu.adapters.own_database import METADATA, open_database, writing
 from tenu.errors import TamperedError
 from tenu.journal import tree, verification
 from tenu.journal.checkpoint import Checkpoint, Signer, Verifier, read_checkpoint
-from tenu.journal.events import Event, EventKind, event_of, leaf
+from tenu.journal.events import Event, event_of, leaf
+from tenu.journal.kinds import EventKind
 from tenu.journal.port import Entry
 from tenu.journal.sealing import VERIFY_FIRST, signed_frontier
 from tenu.journal.tiles import Frontier, ReadTile, Tile, nodes_of

@@ -206,7 +206,7 @@ class Story:
 
 def titles(clauses_of: Mapping[str, tuple[str, ...]], language: str) -> dict[str, str]:
     """Return, for each rule, the title of the clause that states its duration."""
-    from tenu.plans.truth import RULE_OF  # noqa: PLC0415
+    from tenu.plans.judges import RULE_OF  # noqa: PLC0415
     from tenu.policy.clauses import clauses  # noqa: PLC0415
 
     stating = {rule: clause for clause, rule in RULE_OF.items()}

@@ -7,7 +7,8 @@ from itertools import chain
 
 from tenu.journal import tree, verification
 from tenu.journal.checkpoint import Checkpoint, Signer, Verifier, read_checkpoint
-from tenu.journal.events import Event, EventKind, event_of, leaf
+from tenu.journal.events import Event, event_of, leaf
+from tenu.journal.kinds import EventKind
 from tenu.journal.port import Entry
 from tenu.journal.sealing import signed_frontier
 from tenu.journal.tiles import nodes_of

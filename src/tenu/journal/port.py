@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tenu.journal.checkpoint import Checkpoint, Signer, Verifier
-from tenu.journal.events import Event, EventKind
+from tenu.journal.events import Event
+from tenu.journal.kinds import EventKind
 from tenu.journal.verification import Verification
 
 

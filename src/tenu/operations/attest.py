@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tenu.errors import FindingsError, RefusedError, StoreError, UnreachableError
-from tenu.journal.events import Event, EventKind
+from tenu.journal.events import Event
+from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json, is_name
 from tenu.law.ceilings import ceiling, outlasts
 from tenu.operations.check import check

@@ -10,7 +10,8 @@ from tenu.datamap.drift import compare
 from tenu.datamap.findings import finding
 from tenu.datamap.layout import Layout, lay_out
 from tenu.errors import Finding, FindingsError, UnreachableError
-from tenu.journal.events import Event, EventKind
+from tenu.journal.events import Event
+from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
 from tenu.law.ceilings import effective_active
 from tenu.law.lint import lint, not_judged

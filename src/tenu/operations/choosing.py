@@ -12,9 +12,10 @@ from tenu.datamap.layout import Layout, lay_out
 from tenu.law.ceilings import effective_active
 from tenu.operations.linking import Verdict, latest, link, places_of
 from tenu.plans.plan import ARCHIVED, ENDED, Fingerprints, PlannedFate, Spared, digest_of
-from tenu.plans.retention import held_here, retention_tasks
+from tenu.plans.retention import retention_tasks
 from tenu.plans.rulebook import Rulebook, rulebook
 from tenu.plans.selection import NEVER
+from tenu.plans.signs import held_here
 from tenu.plans.task import PersonTask, Task
 from tenu.ports import Fate, Found, Key, Ports, Session, Unit
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from tenu.journal.events import Event, EventKind
+from tenu.journal.events import Event
+from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json, as_name
 from tenu.plans.plan import Plan
 from tenu.plans.run import Run

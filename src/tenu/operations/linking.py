@@ -14,9 +14,9 @@ from datetime import date
 from tenu.datamap.identity import Identity, Likeness, names_differ
 from tenu.datamap.layout import Layout
 from tenu.periods.limits import last_day
-from tenu.plans.retention import vitals
 from tenu.plans.rulebook import Rulebook
 from tenu.plans.selection import NEVER
+from tenu.plans.signs import vitals
 from tenu.plans.task import Ending, Vitals
 from tenu.ports import Found, Key, Session
 from tenu.terms import IdentifierKind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tenu.journal.events import EventKind
+from tenu.journal.kinds import EventKind
 from tenu.plans.plan import Plan
 from tenu.plans.run import Run
 from tenu.ports import Ports

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from tenu.errors import RefusedError
-from tenu.journal.events import Event, EventKind
+from tenu.journal.events import Event
+from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
 from tenu.operations.check import refuse_unsafe
 from tenu.operations.choosing import Choice, Scene, scene

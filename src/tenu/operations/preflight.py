@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tenu.errors import RefusedError
-from tenu.journal.events import Event, EventKind
+from tenu.journal.events import Event
+from tenu.journal.kinds import EventKind
 from tenu.operations.check import refuse_unsafe
 from tenu.plans.plan import Plan, digest_of
 from tenu.ports import Ports

@@ -10,42 +10,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tenu.datamap.layout import Estate, Hop, Layout, Owned, Reference
-from tenu.datamap.model import Act
-from tenu.plans.anonymising import anonymise, still_personal
+from tenu.datamap.layout import Estate, Layout, Owned, Reference
 from tenu.plans.constraints import emptied
 from tenu.plans.keeping import Keeping, clearings
-from tenu.plans.rulebook import DAY, Rulebook
+from tenu.plans.records import record_tasks
+from tenu.plans.rulebook import Rulebook
 from tenu.plans.selection import (
     ALWAYS,
     NEVER,
     Condition,
     Equals,
-    Listed,
     Since,
     Uncleared,
-    Until,
     all_of,
     any_of,
     linked,
     matching,
     negate,
 )
+from tenu.plans.signs import Signs, downward_to
 from tenu.plans.task import (
     Clear,
     Cut,
     Effect,
-    Ending,
     Erase,
     Keep,
     PersonTask,
-    RecordTask,
     Seal,
     Task,
-    Vitals,
 )
-from tenu.policy.retention import RetentionRule, Scope
-from tenu.terms import End
+from tenu.policy.retention import Scope
 
 
 def retention_tasks(layouts: Iterable[Layout], rules: Rulebook) -> tuple[Task, ...]:
@@ -53,7 +47,7 @@ def retention_tasks(layouts: Iterable[Layout], rules: Rulebook) -> tuple[Task, .
     records: list[Task] = []
     people: list[PersonTask] = []
     for layout in layouts:
-        records.extend(_record_tasks(layout, rules))
+        records.extend(record_tasks(layout, rules))
         for estate in layout.estates:
             people.extend(_EstateTasks(layout, estate, rules).tasks())
     return (*records, *sorted(people, key=lambda task: len(task.rules)))
@@ -65,61 +59,8 @@ def rule_ids(purposes: Iterable[str], rules: Rulebook, scope: Scope) -> frozense
     return frozenset(rule.id for rule in found if rule.each is scope)
 
 
-def vitals(layout: Layout, estate: Estate, rules: Rulebook, ids: Iterable[str]) -> Vitals:
-    """Return the signs of life a person of *estate* gives for the rules *ids*, whether or not its rows live by them."""
-    return _EstateTasks(layout, estate, rules).vitals(sorted(ids))
-
-
-def downward(owned: Owned) -> tuple[Hop, ...]:
-    """Return the way from the person to the rows of *owned*: its path, walked back."""
-    tables = [owned.table, *(hop.table for hop in owned.path)]
-    back = zip(reversed(owned.path), reversed(tables[:-1]), strict=True)
-    return tuple(Hop(table=to, pairs=tuple((there, here) for here, there in hop.pairs)) for hop, to in back)
-
-
-def _record_tasks(layout: Layout, rules: Rulebook) -> Iterator[RecordTask]:
-    """Yield the tables whose limit runs record by record (logs, images), whoever they speak of."""
-    by_id = {rule.id: rule for rule in rules.rules}
-    for name, declared in layout.system.tables.items():
-        limit = declared.record_limit
-        if limit is None or layout.catalog.table(name) is None or limit.rule not in by_id:
-            continue
-        rule = by_id[limit.rule]
-        owner = next((o for e in layout.estates if (o := e.of(name)) and o.path), None)
-        held = _held(layout, layout.estate(owner.root)) if owner else NEVER
-        path = owner.path if owner else ()
-        past = Until(column=limit.dated_by, day=rules.live_from(rule) - DAY)
-        own = owner or Owned(table=name, root=name, path=())
-        stays = rule.end is End.ANONYMISE
-        due = all_of([past, negate(linked(path, held)), still_personal(layout, own) if stays else ALWAYS])
-        yield RecordTask(
-            system=layout.system.system,
-            table=name,
-            root=owner.root if owner else None,
-            path=path,
-            rule=rule.id,
-            clauses=rule.clauses,
-            due=due,
-            effect=anonymise(layout, own, due) if stays else Erase(table=name, path=(), where=due),
-        )
-
-
 def _points(reference: Reference) -> Condition:
     return negate(Equals(column=reference.cut[-1], values=(None,)))
-
-
-def held_here(layout: Layout, estate: Estate) -> Condition:
-    """Return when rows of this very system put a person of *estate* on hold; NEVER when none can."""
-    return any_of(
-        linked(downward(owned), matching(hold.when))
-        for hold in layout.system.holds
-        if (owned := estate.of(hold.table)) is not None
-    )
-
-
-def _held(layout: Layout, estate: Estate) -> Condition:
-    """Return when a person of *estate* may not be touched: held here, or listed as held for what is elsewhere."""
-    return any_of([Listed(name="held"), held_here(layout, estate)])
 
 
 class _EstateTasks:
@@ -130,6 +71,7 @@ class _EstateTasks:
         self._estate = estate
         self._rules = rules
         self._keeping = Keeping(layout, estate, rules)
+        self._signs = Signs(layout, estate, rules)
         self._people = layout.system.people[estate.root]
         self._by_id = {rule.id: rule for rule in rules.rules}
 
@@ -140,16 +82,6 @@ class _EstateTasks:
         for ids in sorted({*self._table_rules().values(), *self._column_rules().values()}, key=sorted):
             if ids:
                 yield self._task(ids)
-
-    def vitals(self, ids: Iterable[str]) -> Vitals:
-        """Return what keeps a person of this table alive, held or archived for *ids*."""
-        rules = [self._by_id[i] for i in ids]
-        return Vitals(
-            alive=self._alive(rules),
-            held=self._held(),
-            fresh=self._fresh(rules),
-            endings=self._endings(rules),
-        )
 
     def _table_rules(self) -> dict[str, frozenset[str]]:
         """Return the rules each owned table lives by, those of the rows it cannot leave behind included.
@@ -192,8 +124,8 @@ class _EstateTasks:
     def _task(self, ids: frozenset[str]) -> PersonTask:
         rules = [self._by_id[i] for i in sorted(ids)]
         effects = tuple(self._effects(ids))
-        alive = self._alive(rules)
-        endings = self._endings(rules) if any(isinstance(e, Seal) for e in effects) else ()
+        alive = self._signs.alive(rules)
+        endings = self._signs.endings(rules) if any(isinstance(e, Seal) for e in effects) else ()
         return PersonTask(
             system=self._layout.system.system,
             root=self._estate.root,
@@ -201,7 +133,12 @@ class _EstateTasks:
             rules=tuple(rule.id for rule in rules),
             clauses=tuple(dict.fromkeys(clause for rule in rules for clause in rule.clauses)),
             due=all_of(
-                [self._past(rules), negate(alive), negate(self._held()), self._something_left(effects)]
+                [
+                    self._signs.past(rules),
+                    negate(alive),
+                    negate(self._signs.held()),
+                    self._something_left(effects),
+                ]
             ),
             alive=alive,
             archived=any_of(
@@ -215,74 +152,13 @@ class _EstateTasks:
             effects=effects,
         )
 
-    # ── when ──
-
-    def _acts(self, kinds: Iterable[str]) -> Iterator[tuple[Owned, Act]]:
-        wanted = set(kinds)
-        for act in self._layout.system.acts:
-            owned = self._estate.of(act.table)
-            if owned is not None and act.kind in wanted:
-                yield owned, act
-
-    def _alive(self, rules: list[RetentionRule]) -> Condition:
-        """Return when the person still keeps one of *rules* in its active phase; each table is looked at once."""
-        by_table: dict[str, list[Condition]] = {}
-        for rule in rules:
-            day = self._rules.live_from(rule)
-            for owned, act in self._acts(rule.active.restarted_by):
-                recent = all_of([matching(act.when), Since(column=act.dated_by, day=day)])
-                by_table.setdefault(owned.table, []).append(recent)
-            for state in self._layout.system.states:
-                if state.state in rule.active.suspended_while and self._estate.of(state.table):
-                    by_table.setdefault(state.table, []).append(matching(state.when))
-        return any_of(linked(self._down(table), any_of(parts)) for table, parts in by_table.items())
-
-    def _past(self, rules: list[RetentionRule]) -> Condition:
-        """Return when the row itself is old enough: its collection is an act too; a row with no date at all waits."""
-        collected = self._people.collected_at
-        kinds = {kind for rule in rules for kind in rule.active.restarted_by}
-        ever = any_of(
-            linked(
-                downward(owned),
-                all_of([matching(act.when), negate(Equals(column=act.dated_by, values=(None,)))]),
-            )
-            for owned, act in self._acts(kinds)
-        )
-        here = matching(self._estate.where)
-        if collected is None:
-            return all_of([here, ever])
-        latest = min(self._rules.live_from(rule) for rule in rules) - DAY
-        undated = all_of([Equals(column=collected, values=(None,)), ever])
-        return all_of([here, any_of([Until(column=collected, day=latest), undated])])
-
-    def _fresh(self, rules: list[RetentionRule]) -> Condition:
-        collected = self._people.collected_at
-        if collected is None or not rules:
-            return NEVER
-        return Since(column=collected, day=min(self._rules.live_from(rule) for rule in rules))
-
-    def _held(self) -> Condition:
-        return _held(self._layout, self._estate)
-
     def _something_left(self, effects: tuple[Effect, ...]) -> Condition:
         """Return when at least one effect would change a row, so that a plan after a plan is empty."""
         return any_of(
-            linked(self._down(effect.table), effect.where)
+            linked(downward_to(self._estate, effect.table), effect.where)
             for effect in effects
             if isinstance(effect, Clear) or (isinstance(effect, Erase) and not effect.shared)
         )
-
-    def _endings(self, rules: list[RetentionRule]) -> tuple[Ending, ...]:
-        """Return the ends of relation the archives of *rules* are counted from, each once."""
-        found = (
-            Ending(
-                path=downward(owned), where=matching(act.when), column=act.dated_by, lasts=rule.archive.lasts
-            )
-            for rule in rules
-            if rule.archive is not None
-            for owned, act in self._acts(rule.archive.counted_from)
-        )
-        return tuple(dict.fromkeys(found))
 
     # ── what ──
 
@@ -377,7 +253,3 @@ class _EstateTasks:
     def _rows(self, owned: Owned, where: Condition) -> Condition:
         """Return *where*, only for rows that are people when the people table also holds other rows."""
         return all_of([matching(self._estate.where), where]) if not owned.path else where
-
-    def _down(self, table: str) -> tuple[Hop, ...]:
-        owned = self._estate.of(table)
-        return downward(owned) if owned else ()

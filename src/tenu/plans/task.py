@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tenu.datamap.layout import Hop
@@ -133,17 +132,6 @@ class PersonTask:
     def seals(self) -> bool:
         """Return whether some of its rows may have to be archived before they go."""
         return any(isinstance(effect, Seal) for effect in self.effects)
-
-    def taken(self) -> Mapping[Erase, Seal]:
-        """Return the erasures that delete the very rows a seal covers, as they are: one pass can read and delete."""
-        changed = {effect.table for effect in self.effects if isinstance(effect, Cut | Clear)}
-        seals = {(e.table, e.path, e.where): e for e in self.effects if isinstance(e, Seal)}
-        return {
-            effect: seals[place]
-            for effect in self.effects
-            if isinstance(effect, Erase) and not effect.shared and effect.table not in changed
-            if (place := (effect.table, effect.path, effect.where)) in seals
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,184 @@
+"""What each kind of event may say: its keys, and the shape of each value. Never a personal value.
+
+One table per family, in the order things happen; ``BODIES`` is all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tenu.journal.kinds import Body, EventKind
+from tenu.journal.shapes import COUNT, DAY, DIGEST, FLAG, INSTANT, NAME, ListOf, MapOf, words
+from tenu.terms import ClauseStatus, Text
+
+_STATUS = words(ClauseStatus)
+
+_RUNS: Mapping[EventKind, Body] = {
+    EventKind.PLAN_MADE: Body(
+        means=Text(
+            fr="un plan a été calculé, rien n'a été écrit", en="a plan was computed, nothing was written"
+        ),
+        required={"plan": DIGEST, "policy": DIGEST, "as_of": DAY},
+        optional={
+            "steps": COUNT,
+            "subjects": COUNT,
+            "rows": COUNT,
+            "expires_at": INSTANT,
+            "systems": ListOf(NAME),
+            "schemas": MapOf(DIGEST),
+            "tables": MapOf(COUNT),
+            "clauses": ListOf(NAME),
+        },
+    ),
+    EventKind.RUN_INTENT: Body(
+        means=Text(fr="une exécution va commencer", en="a run is about to start"),
+        required={"run": NAME, "plan": DIGEST},
+        optional={
+            "policy": DIGEST,
+            "as_of": DAY,
+            "steps": COUNT,
+            "subjects": COUNT,
+            "rows": COUNT,
+            "chunks": COUNT,
+            "role": NAME,
+            "systems": ListOf(NAME),
+        },
+    ),
+    EventKind.RUN_RESUMED: Body(
+        means=Text(fr="une exécution interrompue reprend", en="an interrupted run goes on"),
+        required={"run": NAME, "plan": DIGEST},
+        optional={"chunks_done": COUNT, "systems": ListOf(NAME)},
+    ),
+    EventKind.CHUNK_DONE: Body(
+        means=Text(
+            fr="un lot de personnes a été traité et validé",
+            en="a chunk of subjects was done and committed",
+        ),
+        required={"run": NAME, "chunk": COUNT, "system": NAME},
+        optional={
+            "plan": DIGEST,
+            "step": NAME,
+            "act": NAME,
+            "rule": NAME,
+            "clauses": ListOf(NAME),
+            "table": NAME,
+            "tables": MapOf(COUNT),
+            "subjects": COUNT,
+            "rows": COUNT,
+            "spared": COUNT,
+            "digest": DIGEST,
+            "archive": NAME,
+        },
+    ),
+    EventKind.SUBJECTS_SPARED: Body(
+        means=Text(
+            fr="des personnes du plan n'ont pas été touchées",
+            en="subjects of the plan were left untouched",
+        ),
+        required={"run": NAME, "reason": NAME, "subjects": COUNT},
+        optional={"system": NAME, "step": NAME, "rule": NAME, "chunk": COUNT, "table": NAME},
+    ),
+    EventKind.RUN_FINISHED: Body(
+        means=Text(fr="une exécution est terminée", en="a run has ended"),
+        required={"run": NAME, "plan": DIGEST, "complete": FLAG},
+        optional={
+            "chunks": COUNT,
+            "subjects": COUNT,
+            "rows": COUNT,
+            "spared": COUNT,
+            "systems": ListOf(NAME),
+            "unreachable": ListOf(NAME),
+            "tables": MapOf(COUNT),
+        },
+    ),
+    EventKind.RUN_REFUSED: Body(
+        means=Text(fr="tenu a refusé d'exécuter un plan", en="tenu refused to run a plan"),
+        required={"reason": NAME},
+        optional={
+            "run": NAME,
+            "plan": DIGEST,
+            "system": NAME,
+            "table": NAME,
+            "found": COUNT,
+            "limit": COUNT,
+            "findings": ListOf(NAME),
+        },
+    ),
+}
+"""Plans and runs."""
+
+_STORES: Mapping[EventKind, Body] = {
+    EventKind.ARCHIVE_OPENED: Body(
+        means=Text(fr="un dossier archivé a été ouvert", en="an archived file was opened"),
+        required={"archive": NAME, "role": NAME, "motive": NAME},
+        optional={"actor": DIGEST, "subject": DIGEST, "request": DIGEST, "sealed": COUNT, "found": FLAG},
+    ),
+    EventKind.SCHEMA_PREPARED: Body(
+        means=Text(
+            fr="le petit schéma de tenu est prêt dans une base",
+            en="tenu's small schema is ready in a database",
+        ),
+        required={"system": NAME},
+        optional={"engine": NAME, "version": COUNT, "schema": DIGEST, "tables": ListOf(NAME)},
+    ),
+    EventKind.CHECKPOINT: Body(
+        means=Text(
+            fr="un point de contrôle a été horodaté ou remis à un tiers",
+            en="a checkpoint was time-stamped or handed to a third party",
+        ),
+        required={"size": COUNT, "root": DIGEST},
+        optional={"stamp": DIGEST, "witness": NAME},
+    ),
+}
+"""The archive and tenu's own stores."""
+
+_CLAUSES: Mapping[EventKind, Body] = {
+    EventKind.POLICY_VERSION_REGISTERED: Body(
+        means=Text(
+            fr="une version de la politique entre en vigueur", en="a version of the policy takes effect"
+        ),
+        required={"policy": DIGEST},
+        optional={"version": NAME, "effective_on": DAY, "clauses": COUNT},
+    ),
+    EventKind.CLAUSE_COMPUTED: Body(
+        means=Text(
+            fr="l'état de toutes les clauses a été calculé", en="the status of every clause was computed"
+        ),
+        required={"as_of": DAY, "statuses": MapOf(_STATUS)},
+        optional={
+            "policy": DIGEST,
+            "law": MapOf(_STATUS),
+            "systems": ListOf(NAME),
+            "unreachable": ListOf(NAME),
+        },
+    ),
+    EventKind.CLAUSE_ATTESTED: Body(
+        means=Text(fr="une personne nommée a attesté une clause", en="a named person attested a clause"),
+        required={"clause": NAME, "role": NAME},
+        optional={
+            "policy": DIGEST,
+            "status": _STATUS,
+            "actor": DIGEST,
+            "evidence": DIGEST,
+            "valid_until": DAY,
+        },
+    ),
+    EventKind.CHECK_DONE: Body(
+        means=Text(
+            fr="la politique et les bases ont été contrôlées",
+            en="the policy and the databases were checked",
+        ),
+        required={"findings": COUNT},
+        optional={
+            "policy": DIGEST,
+            "codes": MapOf(COUNT),
+            "severities": MapOf(COUNT),
+            "systems": ListOf(NAME),
+            "unreachable": ListOf(NAME),
+        },
+    ),
+}
+"""The policy, its clauses and its checks."""
+
+BODIES: Mapping[EventKind, Body] = MappingProxyType({**_RUNS, **_STORES, **_CLAUSES})

@@ -1,0 +1,78 @@
+"""The kinds of event the journal knows: a closed list, and what a kind says of the keys it may have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from tenu.errors import RefusedError
+from tenu.journal.shapes import Json, Shape, ShapeError, is_name
+from tenu.terms import Text
+
+
+class EventKind(StrEnum):
+    """Everything the journal can say, spelled ``subject:action``."""
+
+    POLICY_VERSION_REGISTERED = "policy:version:registered"
+    PLAN_MADE = "plan:made"
+    RUN_INTENT = "run:intent"
+    RUN_RESUMED = "run:resumed"
+    CHUNK_DONE = "chunk:done"
+    SUBJECTS_SPARED = "subjects:spared"
+    RUN_FINISHED = "run:finished"
+    RUN_REFUSED = "run:refused"
+    ARCHIVE_OPENED = "archive:opened"
+    CLAUSE_COMPUTED = "clause:computed"
+    CLAUSE_ATTESTED = "clause:attested"
+    SCHEMA_PREPARED = "schema:prepared"
+    CHECK_DONE = "check:done"
+    CHECKPOINT = "checkpoint"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """The keys a kind of event may have: *required* always there, *optional* sometimes."""
+
+    means: Text
+    required: Mapping[str, Shape]
+    optional: Mapping[str, Shape]
+
+    def read(self, kind: EventKind, body: Mapping[str, Json]) -> Mapping[str, Json]:
+        """Return *body* frozen.
+
+        Raises:
+            EventError: A key is missing or unknown, or a value is not of its shape.
+        """
+        for key in self.required:
+            if key not in body:
+                raise EventError(kind, key, Text(fr="cette clé manque", en="this key is missing"))
+        return MappingProxyType({key: self._read_one(kind, key, value) for key, value in body.items()})
+
+    def _read_one(self, kind: EventKind, key: str, value: Json) -> Json:
+        shape = self.required.get(key) or self.optional.get(key)
+        if shape is None:
+            known = ", ".join((*self.required, *self.optional))
+            raise EventError(
+                kind, key, Text(fr=f"clé inconnue ; connues : {known}", en=f"unknown key; known: {known}")
+            )
+        try:
+            return shape.read(value)
+        except ShapeError as error:
+            said = error.expected
+            raise EventError(kind, key, Text(fr=f"attendu : {said.fr}", en=f"expected: {said.en}")) from None
+
+
+class EventError(RefusedError):
+    """An event would say something the journal must not or cannot hold. The refused value is not repeated."""
+
+    def __init__(self, kind: EventKind, key: str, why: Text) -> None:
+        shown = key if is_name(key) else "?"
+        super().__init__(
+            Text(fr=f"journal, {kind}, « {shown} » : {why.fr}", en=f"journal, {kind}, '{shown}': {why.en}"),
+            fix=Text(
+                fr="le journal tient des nombres, dates, empreintes et noms techniques, jamais une personne",
+                en="the journal holds only counts, dates, digests and technical names, never a person",
+            ),
+        )

@@ -1,0 +1,315 @@
+"""What judges each clause: one small function per way of knowing, and the table of which clause asks which.
+
+A zero counted while a system was silent, a column unclassified or a person in doubt is unknown, never kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+
+from tenu.law.ceilings import outlasts
+from tenu.law.territory import EEA
+from tenu.plans.facts import Facts, Truth, broken, kept, unknown
+from tenu.terms import ClauseStatus, LegalBasis, Severity, Text
+
+Judge = Callable[[Facts], Truth]
+BREAKING = (Severity.BLOCKER, Severity.MAJOR)
+UNCLASSIFIED = ("D-COL-02", "D-TBL-02")
+"""Findings that leave a column or a table nobody looked at: nothing counted around it can be called kept."""
+PROSPECT_ACTS = frozenset(
+    {"reply", "click", "form", "incoming_call", "quote_request", "purchase", "event_attendance"}
+)
+"""The closed list of acts that restart a prospect's clock. Source: policy C-RET-14, reading A-26."""
+NOT_COUNTED = unknown("le décompte n'a pas pu être fait", "the count could not be done")
+
+
+# ── ways of knowing ──
+
+
+def _silent(facts: Facts) -> Truth | None:
+    if facts.unreachable:
+        names = ", ".join(facts.unreachable)
+        return unknown(f"systèmes muets : {names}", f"silent systems: {names}")
+    blocking = [f for f in facts.schema if f.severity is Severity.BLOCKER or f.code in UNCLASSIFIED]
+    if blocking:
+        codes = ", ".join(sorted({found.code for found in blocking}))
+        return unknown(f"carte des données à corriger : {codes}", f"data map to be mended: {codes}")
+    return None
+
+
+def _nothing_overdue(*rules: str) -> Judge:
+    """Return the judge that no row lived past its last day by one of *rules*."""
+    return partial(_overdue, rules=rules)
+
+
+def _overdue(facts: Facts, rules: tuple[str, ...]) -> Truth:
+    if silent := _silent(facts):
+        return silent
+    if facts.overdue is None or facts.doubtful is None:
+        return NOT_COUNTED
+    late = sum(facts.overdue.get(rule, 0) for rule in rules)
+    tables = sorted({table for rule in rules for table in facts.bound.get(rule, ())})
+    if late:
+        return broken(f"{late} au-delà de leur dernier jour", f"{late} past their last day")
+    if not tables:
+        return unknown(
+            "aucune table de la carte ne suit cette règle : rien n'a été regardé",
+            "no table of the data maps lives by this rule: nothing was looked at",
+        )
+    doubtful = sum(facts.doubtful.get(rule, 0) for rule in rules)
+    if doubtful:
+        return _in_doubt(doubtful)
+    where = ", ".join(tables)
+    return kept(f"0 au-delà de leur dernier jour ({where})", f"0 past their last day ({where})")
+
+
+def _in_doubt(people: int) -> Truth:
+    return unknown(f"{people} à départager par un humain", f"{people} for a human to tell apart")
+
+
+def _no_findings(codes: Iterable[str], said: Text) -> Judge:
+    return partial(_findings, codes=tuple(codes), said=said)
+
+
+def _findings(facts: Facts, codes: tuple[str, ...], said: Text) -> Truth:
+    found = facts.codes(*codes)
+    if found:
+        places = ", ".join(dict.fromkeys(str(f.place) for f in found[:5]))
+        return broken(f"{len(found)} : {places}", f"{len(found)}: {places}")
+    return _silent(facts) or kept(said.fr, said.en)
+
+
+def _archive(facts: Facts, wrong: str) -> Truth:
+    if facts.archive is None:
+        return unknown("l'archive ne répond pas", "the archive does not answer")
+    count: int = getattr(facts.archive, wrong)
+    packages = facts.archive.packages
+    if count:
+        return broken(f"{count} dossiers d'archive sur {packages}", f"{count} of {packages} archive packages")
+    return kept(f"0 dossier d'archive sur {packages}", f"0 of {packages} archive packages")
+
+
+def _archive_ends(facts: Facts, rule: str) -> Truth:
+    ended = _archive(facts, "past")
+    return ended if ended.status is ClauseStatus.BROKEN or facts.bound.get(rule) else _overdue(facts, (rule,))
+
+
+def _basis(facts: Facts, rule: str, basis: LegalBasis) -> Truth:
+    concerned = [purpose for purpose in facts.policy.purposes if purpose.retention == rule]
+    wrong = [purpose.id for purpose in concerned if purpose.basis not in (None, basis)]
+    missing = [purpose.id for purpose in concerned if purpose.basis is None]
+    if wrong:
+        names = ", ".join(wrong)
+        return broken(f"une autre base pour : {names}", f"another basis for: {names}")
+    if missing:
+        names = ", ".join(missing)
+        return broken(f"aucune base annoncée pour : {names}", f"no basis announced for: {names}")
+    if not concerned:
+        return unknown("aucune finalité ne suit cette règle", "no purpose lives by this rule")
+    names = ", ".join(purpose.id for purpose in concerned)
+    return kept(f"base « {basis} » pour {names}", f"basis '{basis}' for {names}")
+
+
+def _every_basis(facts: Facts) -> Truth:
+    bare = [purpose.id for purpose in facts.policy.purposes if purpose.basis is None]
+    names = ", ".join(bare)
+    if bare:
+        return broken(
+            f"{len(bare)} finalités sans base : {names}", f"{len(bare)} purposes without a basis: {names}"
+        )
+    return kept("chaque finalité a une base", "every purpose has a basis")
+
+
+def _cited_duties(facts: Facts) -> Truth:
+    bare = [
+        p.id for p in facts.policy.purposes if p.basis is LegalBasis.LEGAL_OBLIGATION and not p.legal_text
+    ]
+    names = ", ".join(bare)
+    if bare:
+        return broken(f"aucun texte cité pour : {names}", f"no text cited for: {names}")
+    return kept("chaque obligation légale cite son texte", "every legal obligation cites its text")
+
+
+def _told(facts: Facts) -> Truth:
+    lacking = {
+        p.id: [str(u) for u in p.unstated if str(u) in ("basis", "retention", "categories", "recipients")]
+        for p in facts.policy.purposes
+    }
+    bare = [name for name, what in lacking.items() if what]
+    if bare:
+        names = ", ".join(bare[:6]) + ("…" if len(bare) > 6 else "")
+        return broken(
+            f"{len(bare)} finalités dont un des cinq sujets n'est pas dit : {names}",
+            f"{len(bare)} purposes leave one of the five topics unsaid: {names}",
+        )
+    return kept(
+        "les cinq sujets sont dits pour chaque finalité", "the five topics are said for every purpose"
+    )
+
+
+def _every_rule(facts: Facts) -> Truth:
+    known = {rule.id for rule in facts.policy.retention.rules}
+    bare = [p.id for p in facts.policy.purposes if p.retention not in known]
+    if bare:
+        return broken(f"sans durée : {', '.join(bare)}", f"without a duration: {', '.join(bare)}")
+    return kept(
+        f"{len(facts.policy.purposes)} finalités, chacune une durée",
+        f"{len(facts.policy.purposes)} purposes, each with a duration",
+    )
+
+
+def _addresses(facts: Facts) -> Truth:
+    forms = facts.policy.controller.published_addresses
+    if len(forms) > 1:
+        return broken(f"{len(forms)} façons d'écrire l'adresse", f"{len(forms)} spellings of the address")
+    return unknown("l'adresse reste à sonder", "the address is still to be probed")
+
+
+def _inside_eea(facts: Facts) -> Truth:
+    outside = [f"{s.system} ({s.country})" for s in facts.systems if s.country not in EEA]
+    if outside:
+        return broken(f"hors de l'EEE : {', '.join(outside)}", f"outside the EEA: {', '.join(outside)}")
+    return unknown(
+        "tous les systèmes décrits sont dans l'EEE ; restent les destinataires, les sauvegardes et les accès à distance",
+        "every described system is in the EEA; recipients, backups and remote access remain",
+    )
+
+
+def _closed_restarts(facts: Facts) -> Truth:
+    listened = {
+        kind for r in facts.policy.retention.rules if r.id == "prospecting" for kind in r.active.restarted_by
+    }
+    outside = ", ".join(sorted(listened - PROSPECT_ACTS))
+    if outside:
+        return broken(f"redémarre aussi par : {outside}", f"restarts by these too: {outside}")
+    feeds = sum(1 for system in facts.systems for act in system.acts if act.kind in listened)
+    if silent := _silent(facts):
+        return silent
+    if not feeds:
+        return unknown("aucun acte de prospect n'est décrit", "no act of a prospect is described")
+    return kept(
+        f"{feeds} sources d'actes, toutes de la liste fermée ; une ouverture n'en est pas",
+        f"{feeds} feeds of acts, all of the closed list; an opening is none",
+    )
+
+
+def _ended_for_good(facts: Facts) -> Truth:
+    late = sum((facts.overdue or {}).values())
+    if late:
+        return broken(f"{late} encore là après leur dernier jour", f"{late} still there past their last day")
+    if facts.last_run_complete is False:
+        return broken("la dernière exécution est incomplète", "the last run is not complete")
+    if silent := _silent(facts):
+        return silent
+    if facts.last_run_complete is None:
+        return unknown("aucune exécution n'est au journal", "no run is in the journal")
+    if facts.overdue is None or facts.doubtful is None:
+        return NOT_COUNTED
+    doubtful = sum(facts.doubtful.values())
+    return (
+        _in_doubt(doubtful)
+        if doubtful
+        else kept("dernière exécution complète, 0 restant", "last run complete, 0 left")
+    )
+
+
+def _governed(facts: Facts) -> Truth:
+    return _findings(
+        facts,
+        ("D-TBL-01", "D-TBL-02", "D-OWN-01", "D-OWN-02", "D-PUR-01", "D-RULE-01"),
+        Text(fr="chaque table a sa règle et ses phases", en="every table has its rule and its phases"),
+    )
+
+
+def _law_first(facts: Facts) -> Truth:
+    keeping = [f"{s.system}.{n}" for s in facts.systems for n, t in s.tables.items() if t.kept_by_law]
+    if facts.codes("D-LEG-01", "D-LEG-02", "D-CAS-01"):
+        return broken(
+            "une durée légale n'est pas respectée par la carte", "the data map breaks a legal period"
+        )
+    if not keeping:
+        return unknown("aucune table n'est dite gardée par la loi", "no table is said to be kept by law")
+    return _silent(facts) or kept(
+        f"la loi d'abord pour {', '.join(keeping)}", f"the law first for {', '.join(keeping)}"
+    )
+
+
+def _longest_ground(facts: Facts) -> Truth:
+    periods = facts.policy.retention.legal_periods
+    over = [
+        rule.id
+        for rule in facts.policy.retention.rules
+        if rule.archive and all(outlasts(rule.archive.lasts, period.lasts, facts.as_of) for period in periods)
+    ]
+    if over:
+        names = ", ".join(over)
+        return broken(
+            f"archive plus longue que tout texte cité : {names}",
+            f"archive longer than any cited text: {names}",
+        )
+    texts = ", ".join(dict.fromkeys(period.text for period in periods))
+    return kept(
+        f"aucune archive plus longue que les textes cités ({texts})",
+        f"no archive longer than the cited texts ({texts})",
+    )
+
+
+_CLASSIFIED = Text(fr="chaque colonne est classée", en="every column is classified")
+_PERSON_RULES = ("prospecting", "contract", "relation")
+
+JUDGES: Mapping[str, Judge] = {
+    "C-GEN-03": _told,
+    "C-CTL-02": _addresses,
+    "C-TRF-01": _inside_eea,
+    "C-CAT-01": _no_findings(("D-PUR-01", "D-COL-02"), _CLASSIFIED),
+    "C-CAT-03": _no_findings(("D-PUR-01", "D-COL-02"), _CLASSIFIED),
+    "C-CAT-04": _nothing_overdue("connection_logs"),
+    "C-CAT-05": _nothing_overdue("calls"),
+    "C-CAT-06": _no_findings(
+        ("D-CAT-01", "D-COL-02"), Text(fr="aucune catégorie hors liste", en="no category outside the list")
+    ),
+    "C-PUR-11": _nothing_overdue("relation"),
+    "C-PUR-13": _nothing_overdue("relation"),
+    "C-PUR-14": _nothing_overdue("audience"),
+    "C-PAY-03": _nothing_overdue("bank_details"),
+    "C-FRD-01": _nothing_overdue("fraud_alerts"),
+    "C-SEC-01": _nothing_overdue("video"),
+    "C-SEC-02": _nothing_overdue("badge"),
+    "C-AGD-01": _nothing_overdue("agenda"),
+    "C-ACC-01": _nothing_overdue("accounts"),
+    "C-LGB-01": _every_basis,
+    "C-LGB-06": _cited_duties,
+    "C-RET-01": _governed,
+    "C-RET-02": _nothing_overdue(*_PERSON_RULES),
+    "C-RET-04": partial(_archive, wrong="groundless"),
+    "C-RET-06": partial(_archive, wrong="past"),
+    "C-RET-07": _ended_for_good,
+    "C-RET-09": _every_rule,
+    "C-RET-10": _longest_ground,
+    "C-RET-11": _law_first,
+    "C-RET-13": _nothing_overdue("prospecting"),
+    "C-RET-14": _closed_restarts,
+    "C-RET-15": partial(_archive, wrong="forbidden"),
+    "C-RET-16": partial(_basis, rule="contract", basis=LegalBasis.CONTRACT),
+    "C-RET-17": _nothing_overdue("contract"),
+    "C-RET-19": partial(_archive_ends, rule="contract"),
+    "C-RET-20": partial(_basis, rule="relation", basis=LegalBasis.CONTRACT),
+    "C-RET-21": _nothing_overdue("relation"),
+    "C-RET-22": partial(_archive_ends, rule="relation"),
+}
+"""Clause to its judge. A clause that is not here is unknown until something looks at it."""
+
+RULE_OF: Mapping[str, str] = {
+    "C-CAT-04": "connection_logs",
+    "C-CAT-05": "calls",
+    "C-PUR-14": "audience",
+    "C-PAY-03": "bank_details",
+    "C-SEC-01": "video",
+    "C-SEC-02": "badge",
+    "C-ACC-01": "accounts",
+    "C-RET-13": "prospecting",
+    "C-RET-17": "contract",
+    "C-RET-21": "relation",
+}
+"""Clause to the rule whose length the law may find too long."""

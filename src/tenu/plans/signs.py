@@ -1,0 +1,143 @@
+"""The signs of life of a person: what keeps them in the active base, what holds them, from when their archive runs.
+
+Source: GDPR 5(1)(e); policy C-RET-02, C-RET-13 to C-RET-22, C-PUR-12.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tenu.datamap.layout import Estate, Hop, Layout, Owned
+from tenu.datamap.model import Act
+from tenu.plans.rulebook import DAY, Rulebook
+from tenu.plans.selection import (
+    NEVER,
+    Condition,
+    Equals,
+    Listed,
+    Since,
+    Until,
+    all_of,
+    any_of,
+    linked,
+    matching,
+    negate,
+)
+from tenu.plans.task import Ending, Vitals
+from tenu.policy.retention import RetentionRule
+
+
+def vitals(layout: Layout, estate: Estate, rules: Rulebook, ids: Iterable[str]) -> Vitals:
+    """Return the signs of life a person of *estate* gives for the rules *ids*, whether or not its rows live by them."""
+    return Signs(layout, estate, rules).vitals(sorted(ids))
+
+
+def downward(owned: Owned) -> tuple[Hop, ...]:
+    """Return the way from the person to the rows of *owned*: its path, walked back."""
+    tables = [owned.table, *(hop.table for hop in owned.path)]
+    back = zip(reversed(owned.path), reversed(tables[:-1]), strict=True)
+    return tuple(Hop(table=to, pairs=tuple((there, here) for here, there in hop.pairs)) for hop, to in back)
+
+
+def downward_to(estate: Estate, table: str) -> tuple[Hop, ...]:
+    """Return the way from a person of *estate* to their rows of *table*; none to the person's own row."""
+    owned = estate.of(table)
+    return downward(owned) if owned else ()
+
+
+def held_here(layout: Layout, estate: Estate) -> Condition:
+    """Return when rows of this very system put a person of *estate* on hold; NEVER when none can."""
+    return any_of(
+        linked(downward(owned), matching(hold.when))
+        for hold in layout.system.holds
+        if (owned := estate.of(hold.table)) is not None
+    )
+
+
+def held(layout: Layout, estate: Estate) -> Condition:
+    """Return when a person of *estate* may not be touched: held here, or listed as held for what is elsewhere."""
+    return any_of([Listed(name="held"), held_here(layout, estate)])
+
+
+class Signs:
+    """What the rows of one people table, and those that hang from it, say of each person."""
+
+    def __init__(self, layout: Layout, estate: Estate, rules: Rulebook) -> None:
+        self._layout = layout
+        self._estate = estate
+        self._rules = rules
+        self._people = layout.system.people[estate.root]
+        self._by_id = {rule.id: rule for rule in rules.rules}
+
+    def vitals(self, ids: Iterable[str]) -> Vitals:
+        """Return what keeps a person of this table alive, held or archived for *ids*."""
+        rules = [self._by_id[i] for i in ids]
+        return Vitals(
+            alive=self.alive(rules),
+            held=self.held(),
+            fresh=self.fresh(rules),
+            endings=self.endings(rules),
+        )
+
+    def _acts(self, kinds: Iterable[str]) -> Iterator[tuple[Owned, Act]]:
+        wanted = set(kinds)
+        for act in self._layout.system.acts:
+            owned = self._estate.of(act.table)
+            if owned is not None and act.kind in wanted:
+                yield owned, act
+
+    def alive(self, rules: list[RetentionRule]) -> Condition:
+        """Return when the person still keeps one of *rules* in its active phase; each table is looked at once."""
+        by_table: dict[str, list[Condition]] = {}
+        for rule in rules:
+            day = self._rules.live_from(rule)
+            for owned, act in self._acts(rule.active.restarted_by):
+                recent = all_of([matching(act.when), Since(column=act.dated_by, day=day)])
+                by_table.setdefault(owned.table, []).append(recent)
+            for state in self._layout.system.states:
+                if state.state in rule.active.suspended_while and self._estate.of(state.table):
+                    by_table.setdefault(state.table, []).append(matching(state.when))
+        return any_of(
+            linked(downward_to(self._estate, table), any_of(parts)) for table, parts in by_table.items()
+        )
+
+    def past(self, rules: list[RetentionRule]) -> Condition:
+        """Return when the row itself is old enough: its collection is an act too; a row with no date at all waits."""
+        collected = self._people.collected_at
+        kinds = {kind for rule in rules for kind in rule.active.restarted_by}
+        ever = any_of(
+            linked(
+                downward(owned),
+                all_of([matching(act.when), negate(Equals(column=act.dated_by, values=(None,)))]),
+            )
+            for owned, act in self._acts(kinds)
+        )
+        here = matching(self._estate.where)
+        if collected is None:
+            return all_of([here, ever])
+        latest = min(self._rules.live_from(rule) for rule in rules) - DAY
+        undated = all_of([Equals(column=collected, values=(None,)), ever])
+        return all_of([here, any_of([Until(column=collected, day=latest), undated])])
+
+    def fresh(self, rules: list[RetentionRule]) -> Condition:
+        """Return when the row itself was collected too recently to go."""
+        collected = self._people.collected_at
+        if collected is None or not rules:
+            return NEVER
+        return Since(column=collected, day=min(self._rules.live_from(rule) for rule in rules))
+
+    def held(self) -> Condition:
+        """Return when the person may not be touched."""
+        return held(self._layout, self._estate)
+
+    def endings(self, rules: list[RetentionRule]) -> tuple[Ending, ...]:
+        """Return the ends of relation the archives of *rules* are counted from, each once."""
+        found = (
+            Ending(
+                path=downward(owned), where=matching(act.when), column=act.dated_by, lasts=rule.archive.lasts
+            )
+            for rule in rules
+            if rule.archive is not None
+            for owned, act in self._acts(rule.archive.counted_from)
+        )
+        return tuple(dict.fromkeys(found))
