@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, Protocol
@@ -197,6 +197,15 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who asks. *name* is their account, never written down; *digest*, keyed, stands for them in the journal."""
+
+    name: str
+    digest: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
     """Where tenu's own stores are; ``${VARIABLE:-default}`` is replaced from the environment."""
 
@@ -210,7 +219,8 @@ class Settings:
     """tenu.toml. *chunk*: people per transaction. *max_people*, *max_rows*: what one run may touch at most.
 
     *look_again_seconds*: how old the other systems' answer about a person may be when their rows go; 0 asks them again
-    for every chunk. A person's own row, and what hangs from it, is always looked at again under lock.
+    for every chunk. A person's own row, and what hangs from it, is always looked at again under lock. *roles*: the
+    accounts that hold each role (dpo, archivist, counsel…).
     """
 
     chunk: int = 1_000
@@ -219,6 +229,7 @@ class Settings:
     max_rows: int | None = None
     look_again_seconds: int = 30
     stores: Stores = Stores()
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,3 +255,4 @@ class Ports:
     signer: Signer
     clock: Clock
     key: bytes
+    actor: Actor

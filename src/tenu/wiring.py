@@ -12,6 +12,7 @@ from tenu.adapters.clock import SystemClock
 from tenu.adapters.databases.database import Database
 from tenu.adapters.journal_store import JournalStore
 from tenu.adapters.signing_key import create_key, load_key
+from tenu.adapters.staff import present_actor
 from tenu.adapters.workspace import KEYS, read_workspace, resolve, secret
 from tenu.datamap.model import System
 from tenu.errors import RefusedError
@@ -56,6 +57,7 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
         signer = load_key(signing) if signing.exists() else create_key(signing, "tenu")
         journal = JournalStore(resolve(stores.journal, folder))
         stack.callback(journal.close)
+        key = secret(folder, "plan")
         yield Ports(
             workspace=workspace,
             databases=databases,
@@ -63,7 +65,8 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
             journal=journal,
             signer=signer,
             clock=clock or SystemClock(),
-            key=secret(folder, "plan"),
+            key=key,
+            actor=present_actor(workspace.settings.roles, key),
         )
 
 

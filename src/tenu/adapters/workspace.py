@@ -6,20 +6,18 @@ import hashlib
 import os
 import re
 import secrets
-import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
+from tenu.adapters.settings import read_settings, read_text
 from tenu.datamap.model import System
 from tenu.documents import read
-from tenu.errors import Finding, FindingsError, Place, RefusedError
+from tenu.errors import Finding, FindingsError, RefusedError
 from tenu.policy.load import load_policy
-from tenu.ports import Settings, Stores, Workspace
+from tenu.ports import Workspace
 from tenu.terms import Severity, Text
 
-POLICY, SYSTEMS, SETTINGS, KEYS = "policy.yaml", "systems", "tenu.toml", "keys"
+POLICY, SYSTEMS, KEYS = "policy.yaml", "systems", "keys"
 _VARIABLE = re.compile(r"\$\{(?P<name>[A-Z][A-Z0-9_]*)(?::-(?P<default>[^}]*))?\}")
 
 
@@ -33,13 +31,13 @@ def read_workspace(folder: Path) -> Workspace:
     systems, digests = [], {}
     policy = policy_digest = None
     try:
-        text = _text(folder, folder / POLICY)
+        text = read_text(folder, folder / POLICY)
         policy, policy_digest = load_policy(text, file=POLICY), _digest(text)
     except FindingsError as error:
         findings.extend(error.findings)
     for path in sorted((folder / SYSTEMS).glob("*.yaml")):
         try:
-            text = _text(folder, path)
+            text = read_text(folder, path)
             system = read(text, file=f"{SYSTEMS}/{path.name}", model=System)
             systems.append(system)
             digests[system.system] = _digest(text)
@@ -54,7 +52,7 @@ def read_workspace(folder: Path) -> Workspace:
         policy_digest=policy_digest,
         systems=tuple(systems),
         map_digests=digests,
-        settings=_settings(folder),
+        settings=read_settings(folder),
     )
 
 
@@ -120,42 +118,6 @@ def _key(text: str, where: str) -> bytes:
     return bytes.fromhex(text)
 
 
-def _settings(folder: Path) -> Settings:
-    path = folder / SETTINGS
-    if not path.exists():
-        return Settings()
-    try:
-        said: dict[str, Any] = tomllib.loads(_text(folder, path))
-    except tomllib.TOMLDecodeError as error:
-        raise FindingsError((_wrong_setting(Text(fr=str(error), en=str(error))),)) from None
-    stores = said.pop("stores", {})
-    if not isinstance(stores, dict) or not all(isinstance(address, str) for address in stores.values()):
-        fr, en = "[stores] attend des adresses entre guillemets", "[stores] wants addresses between quotes"
-        raise FindingsError((_wrong_setting(Text(fr=fr, en=en)),))
-    unknown = sorted(
-        {*(set(said) - _names(Settings)), *(f"stores.{k}" for k in set(stores) - _names(Stores))}
-    )
-    if unknown:
-        names = ", ".join(unknown)
-        raise FindingsError(
-            (_wrong_setting(Text(fr=f"réglage inconnu : {names}", en=f"unknown setting: {names}")),)
-        )
-    wrong = [k for k, v in said.items() if not isinstance(v, int) or v < (k != "look_again_seconds")]
-    if wrong:
-        name = wrong[0]
-        fr, en = f"{name} doit être un nombre entier, 1 ou plus", f"{name} must be a whole number, 1 or more"
-        raise FindingsError((_wrong_setting(Text(fr=fr, en=en)),))
-    return Settings(**said, stores=Stores(**stores))
-
-
-def _names(model: type[Any]) -> set[str]:
-    return {field.name for field in fields(model)} - {"stores"}
-
-
-def _wrong_setting(message: Text) -> Finding:
-    return Finding(code="W-TOML-01", severity=Severity.BLOCKER, place=Place(file=SETTINGS), message=message)
-
-
 def _same_names(systems: list[System]) -> Iterator[Finding]:
     seen: set[str] = set()
     for system in systems:
@@ -171,30 +133,6 @@ def _same_names(systems: list[System]) -> Iterator[Finding]:
                 fix=Text(fr="renommez l'un des deux", en="rename one of them"),
             )
         seen.add(system.system)
-
-
-def _text(folder: Path, path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        name = path.relative_to(folder)
-        raise FindingsError(
-            (
-                Finding(
-                    code="W-FILE-01",
-                    severity=Severity.BLOCKER,
-                    place=Place(file=str(name)),
-                    message=Text(
-                        fr=f"ce fichier ne peut pas être lu ({type(error).__name__})",
-                        en=f"this file cannot be read ({type(error).__name__})",
-                    ),
-                    fix=Text(
-                        fr="placez-vous dans un espace de travail tenu, ou donnez-le : tenu --workspace DOSSIER",
-                        en="go to a tenu workspace, or name it: tenu --workspace FOLDER",
-                    ),
-                ),
-            )
-        ) from None
 
 
 def _digest(text: str) -> str:

@@ -25,6 +25,7 @@ SYSTEMS = ("crm", "erp", "shop", "mail")
 PLAN_FILE = "plan.json"
 ZONE = "Europe/Paris"
 """Where the sample company keeps its days."""
+ROLES = ("dpo", "counsel", "archivist", "dba")
 
 
 @click.command(name="demo")
@@ -114,12 +115,16 @@ def _run(ports: Ports, company: Company, urls: dict[str, str], story: Story) -> 
 
 
 def write_workspace(folder: Path) -> None:
-    """Copy the sample company's policy and data maps to *folder*."""
+    """Copy the sample company's policy and data maps to *folder*; whoever runs the demo holds every role in it."""
+    from tenu.adapters.staff import account  # noqa: PLC0415
+
     with as_file(files("tenu.sample")) as sample:
         shutil.copyfile(sample / "policy.yaml", folder / "policy.yaml")
         (folder / "systems").mkdir(exist_ok=True)
         for system in SYSTEMS:
             shutil.copyfile(sample / "systems" / f"{system}.yaml", folder / "systems" / f"{system}.yaml")
+    held = "".join(f"{role} = [{account()!r}]\n" for role in ROLES)
+    (folder / "tenu.toml").write_text(f"[roles]\n{held}", encoding="utf-8")
     (folder / ".gitignore").write_text(IGNORED, encoding="utf-8")
 
 

@@ -21,6 +21,11 @@ look_again_seconds = 30
 journal = "${TENU_URL:-sqlite:///tenu.db}"
 archive = "${TENU_ARCHIVE_URL:-sqlite:///archive.db}"
 vault = "${TENU_VAULT_URL:-sqlite:///vault.db}"
+
+# Which accounts of this machine hold which role. An act that needs a human's word is refused to anybody else.
+[roles]
+# dpo = ["alice"]
+# archivist = ["bruno"]
 """
 IGNORED = "keys/\n*.db\n*.db-wal\n*.db-shm\nplan*.json\n"
 

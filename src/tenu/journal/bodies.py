@@ -133,6 +133,18 @@ _STORES: Mapping[EventKind, Body] = {
 }
 """The archive and tenu's own stores."""
 
+_PEOPLE: Mapping[EventKind, Body] = {
+    EventKind.ACT_REFUSED: Body(
+        means=Text(
+            fr="quelqu'un a demandé un acte pour lequel il n'a pas le rôle",
+            en="somebody asked for an act they hold no role for",
+        ),
+        required={"act": NAME, "roles": ListOf(NAME), "actor": DIGEST},
+        optional={},
+    ),
+}
+"""What people ask and decide."""
+
 _CLAUSES: Mapping[EventKind, Body] = {
     EventKind.POLICY_VERSION_REGISTERED: Body(
         means=Text(
@@ -181,4 +193,4 @@ _CLAUSES: Mapping[EventKind, Body] = {
 }
 """The policy, its clauses and its checks."""
 
-BODIES: Mapping[EventKind, Body] = MappingProxyType({**_RUNS, **_STORES, **_CLAUSES})
+BODIES: Mapping[EventKind, Body] = MappingProxyType({**_RUNS, **_STORES, **_PEOPLE, **_CLAUSES})

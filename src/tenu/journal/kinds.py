@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     SCHEMA_PREPARED = "schema:prepared"
     CHECK_DONE = "check:done"
     CHECKPOINT = "checkpoint"
+    ACT_REFUSED = "act:refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

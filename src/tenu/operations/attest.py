@@ -150,6 +150,7 @@ def sign(ports: Ports, clause: str, role: str, until: date, evidence: str | None
         "role": role,
         "status": ClauseStatus.ATTESTED.value,
         "valid_until": until.isoformat(),
+        "actor": ports.actor.digest,
     }
     body |= {"policy": ports.workspace.policy_digest} | ({"evidence": evidence} if evidence else {})
     ports.journal.append(Event(kind=EventKind.CLAUSE_ATTESTED, at=ports.clock.now(), body=body))
