@@ -49,7 +49,7 @@ class Verdict:
     """What the rest of the company knows of one person.
 
     *until*: the last day of their archive, by the ends of relation known anywhere; None when there is none.
-    *rows*: their rows everywhere, *identities* what identifies them there.
+    *rows*: their rows everywhere, *identities* what identifies them there. *doubtful*: rows nobody can tell from theirs.
     """
 
     alive: bool = False
@@ -58,6 +58,7 @@ class Verdict:
     until: date | None = None
     rows: list[Node] = field(default_factory=list)
     identities: list[Identity] = field(default_factory=list)
+    doubtful: list[Node] = field(default_factory=list)
 
     @property
     def stays(self) -> bool:
@@ -97,7 +98,7 @@ def link(
         else NOTHING
         for place in places
     }
-    web = _Web({name: found.endings for name, found in asked.items()})
+    web = Web({name: found.endings for name, found in asked.items()})
     mine = [web.add((start, found.key), found) for found in candidates]
     while wanted := web.unasked():
         for place in places:
@@ -107,21 +108,21 @@ def link(
     return {node[1]: web.verdict(node) for node in mine}
 
 
-class _Web:
+class Web:
     """Rows and the identifiers they share."""
 
     def __init__(self, endings: Mapping[PlaceName, Sequence[Ending]]) -> None:
         self._endings = endings
-        self._rows: dict[Node, Found] = {}
+        self.rows: dict[Node, Found] = {}
         self._carriers: dict[tuple[IdentifierKind, str], list[Node]] = defaultdict(list)
         self._asked: set[tuple[IdentifierKind, str]] = set()
 
     def add(self, node: Node, found: Found) -> Node:
         """Take in a row; what a probe says of it replaces what was known."""
-        if node not in self._rows:
+        if node not in self.rows:
             for identifier in _identifiers(found.identity):
                 self._carriers[identifier].append(node)
-        self._rows[node] = found
+        self.rows[node] = found
         return node
 
     def unasked(self) -> dict[IdentifierKind, set[str]]:
@@ -135,12 +136,12 @@ class _Web:
 
     def verdict(self, start: Node) -> Verdict:
         """Return what the rows of the person of *start* say together; a doubtful row never speaks for them."""
-        me = self._rows[start].identity
+        me = self.rows[start].identity
         seen, queue = {start}, [start]
         verdict = Verdict()
         while queue:
             node = queue.pop()
-            row = self._rows[node]
+            row = self.rows[node]
             verdict.rows.append(node)
             verdict.alive |= row.alive
             verdict.held |= row.held
@@ -149,13 +150,14 @@ class _Web:
             for other in self._neighbours(row.identity):
                 if other in seen:
                     continue
-                theirs = self._rows[other]
+                theirs = self.rows[other]
                 match _same(me, row.identity, theirs.identity):
                     case Likeness.SAME:
                         seen.add(other)
                         queue.append(other)
                     case Likeness.AMBIGUOUS:
                         verdict.ambiguous |= theirs.alive or theirs.held or theirs.fresh
+                        verdict.doubtful.append(other)
         return verdict
 
     def _untils(self, place: PlaceName, row: Found) -> Iterator[date]:

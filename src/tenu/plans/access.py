@@ -5,6 +5,8 @@ Source: GDPR 15(1), 15(3).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tenu.datamap.layout import Layout
 from tenu.plans.selection import ALWAYS
 from tenu.plans.task import Seal
@@ -26,3 +28,26 @@ def holdings(layout: Layout, root: str) -> tuple[Seal, ...]:
         columns = tuple(column.name for column in live.columns) if live else ()
         found.append(Seal(table=owned.table, path=owned.path, where=ALWAYS, columns=columns))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One column of a copy. *category* of the policy, None when the data map says it is not personal by itself.
+
+    *purposes*: those it serves beside, or instead of, its table's.
+    """
+
+    name: str
+    category: str | None
+    purposes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """The rows of one table that are a person's: values as the database's own JSON says them, in the order of *columns*."""
+
+    system: str
+    table: str
+    purposes: tuple[str, ...]
+    columns: tuple[Cell, ...]
+    rows: tuple[tuple[object, ...], ...]

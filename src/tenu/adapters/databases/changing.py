@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from tenu.adapters.databases import dialects
 from tenu.adapters.databases.desk import FEW, Desk
 from tenu.adapters.databases.work import PeopleList
-from tenu.datamap.catalog import Column
 from tenu.plans.selection import ALWAYS, Linked, Selection
 from tenu.plans.task import Anonymise, Change, Clear, Cut, Effect, Erase, Seal
 from tenu.ports import Fate, Key, Line, Noted, Rows, Unit, appeared
@@ -41,10 +40,10 @@ class Changing(Desk):
     def read(self, seal: Seal, chosen: PeopleList, unit: Unit) -> Iterator[Rows]:
         """Yield, for each person of a chunk, the rows *seal* covers as one JSON array built by the server."""
         rows, where = self.rows_of(seal, chosen)
-        cells = [(column, rows.c[column.name]) for column in self._columns(seal)]
+        cells = [(column, rows.c[column.name]) for column in self.columns(seal)]
         keys = chosen.key_columns()
         query: sa.Select[Any] = sa.select(*keys, dialects.json_rows(self.engine, cells), sa.func.count())
-        yield from self._gathered(
+        yield from self.gathered(
             seal, query.where(*where, chosen.unit(unit.fate, unit.chunk)).group_by(*keys)
         )
 
@@ -65,7 +64,7 @@ class Changing(Desk):
 
     def _taken(self, seal: Seal, erase: Erase, chosen: PeopleList, unit: Unit) -> Iterator[Rows]:
         rows, where = self.rows_of(erase, chosen)
-        columns = self._columns(seal)
+        columns = self.columns(seal)
         cells = [rows.c[column.name].label(f"c{number}") for number, column in enumerate(columns)]
         gone = (
             sa.delete(rows)  # type: ignore[arg-type]
@@ -75,16 +74,7 @@ class Changing(Desk):
         )
         keys = [gone.c[key.name] for key in chosen.key_columns()]
         gathered = dialects.json_rows(self.engine, [(c, gone.c[f"c{n}"]) for n, c in enumerate(columns)])
-        yield from self._gathered(seal, sa.select(*keys, gathered, sa.func.count()).group_by(*keys))
-
-    def _gathered(self, seal: Seal, query: sa.Select[Any]) -> Iterator[Rows]:
-        names = tuple(column.name for column in self._columns(seal))
-        for *key, json, count in self.connection.execute(query):
-            yield Rows(key=tuple(key), table=seal.table, columns=names, json=json, count=count)
-
-    def _columns(self, seal: Seal) -> tuple[Column, ...]:
-        table = self.compiler.catalog.table(seal.table)
-        return tuple(column for column in (table.columns if table else ()) if column.name in seal.columns)
+        yield from self.gathered(seal, sa.select(*keys, gathered, sa.func.count()).group_by(*keys))
 
     def shared_keys(self, effect: Erase, chosen: PeopleList, unit: Unit) -> list[Key]:
         """Return the keys of the shared rows the people of a chunk point at, before they stop pointing."""

@@ -16,10 +16,10 @@ from tenu.adapters.databases.catalog import read_catalog
 from tenu.adapters.databases.changing import Changing
 from tenu.adapters.databases.compile import Compiler
 from tenu.adapters.databases.failures import meaning, translate, unreachable
-from tenu.adapters.databases.finding import Finding
 from tenu.adapters.databases.grants import missing_grants
 from tenu.adapters.databases.lists import Lists
 from tenu.adapters.databases.recording import Recorder
+from tenu.adapters.databases.seeking import Seeking
 from tenu.adapters.databases.work import PeopleList, receipt_table
 from tenu.datamap.catalog import Catalog
 from tenu.datamap.model import System
@@ -27,7 +27,7 @@ from tenu.datamap.model import System
 OUR_SCHEMA = "tenu"
 
 
-class Session(Lists, Finding, Changing):
+class Session(Lists, Seeking, Changing):
     """Every verb tenu has on one database, over one connection."""
 
 

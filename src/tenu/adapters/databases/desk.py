@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from tenu.adapters.databases import dialects
 from tenu.adapters.databases.compile import Clause, Compiler
 from tenu.adapters.databases.work import PeopleList
+from tenu.datamap.catalog import Column
 from tenu.periods.civil import civil_day
-from tenu.plans.task import Effect, Ending
-from tenu.ports import Key
+from tenu.plans.task import Effect, Ending, Seal
+from tenu.ports import Key, Rows
 
 BATCH = 5_000
 FEW = 500
@@ -100,6 +101,17 @@ class Desk:
             mine = chosen.same(person)
         where = self.compiler.where(effect.where, rows, effect.table)
         return rows, [*(on for _, on in joins), mine, where]
+
+    def gathered(self, seal: Seal, query: sa.Select[Any]) -> Iterator[Rows]:
+        """Yield what *query* gathers: a person's key, their rows as JSON, how many."""
+        names = tuple(column.name for column in self.columns(seal))
+        for *key, json, count in self.connection.execute(query):
+            yield Rows(key=tuple(key), table=seal.table, columns=names, json=json, count=count)
+
+    def columns(self, seal: Seal) -> tuple[Column, ...]:
+        """Return the live columns *seal* reads, in the order of its table."""
+        table = self.compiler.catalog.table(seal.table)
+        return tuple(column for column in (table.columns if table else ()) if column.name in seal.columns)
 
     def latest(self, endings: Sequence[Ending], rows: sa.FromClause) -> list[Any]:
         """Return, for each ending, the latest value of its column for the person at hand."""

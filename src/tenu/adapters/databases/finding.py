@@ -26,27 +26,27 @@ class Finding(Desk):
     def identities(self, chosen: PeopleList, people: People, unit: Unit | None = None) -> Iterator[Found]:
         """Stream the people of *chosen*, or of one chunk of it, with what identifies them."""
         rows = self.compiler.tables[chosen.root]
-        names = _identifier_columns(people)
+        names = self.identifier_columns(people)
         query = sa.select(*chosen.key_columns(), *(rows.c[n] for _, n in names)).where(chosen.same(rows))
         if unit is not None:
             query = query.where(chosen.unit(unit.fate, unit.chunk))
         for row in self.stream(query):
-            yield self._found(row, len(chosen.keys), names)
+            yield self.found(row, len(chosen.keys), names)
 
     def select_people(self, root: str, people: People, where: Condition) -> Iterator[Found]:
         """Stream the people of *root* that satisfy *where*, with what identifies them."""
         rows = self.compiler.tables[root]
-        keys, names = self.primary_key(root), _identifier_columns(people)
+        keys, names = self.primary_key(root), self.identifier_columns(people)
         query = sa.select(*(rows.c[k] for k in keys), *(rows.c[n] for _, n in names))
         for row in self.stream(query.where(self.compiler.where(where, rows, root))):
-            yield self._found(row, len(keys), names)
+            yield self.found(row, len(keys), names)
 
     def probe(
         self, root: str, people: People, wanted: Mapping[IdentifierKind, Iterable[str]], vitals: Vitals
     ) -> list[Found]:
         """Return the people of *root* who carry one of the *wanted* normalised identifiers, with their signs of life."""
         rows = self.compiler.tables[root]
-        keys, names = self.primary_key(root), _identifier_columns(people)
+        keys, names = self.primary_key(root), self.identifier_columns(people)
         look_up = self._look_up(wanted)
         matches = [
             dialects.normalised(self.engine, kind, rows.c[name]).in_(
@@ -62,9 +62,14 @@ class Finding(Desk):
             *(sa.case((self.compiler.where(sign, rows, root), 1), else_=0) for sign in signs),
             *self.latest(vitals.endings, rows),
         ).where(self.compiler.where(matching(people.where), rows, root), sa.or_(sa.false(), *matches))
-        found = [self._found(row, len(keys), names, vital=True) for row in self.connection.execute(query)]
+        found = [self.found(row, len(keys), names, vital=True) for row in self.connection.execute(query)]
         self.connection.execute(sa.schema.DropTable(look_up))
         return found
+
+    @staticmethod
+    def identifier_columns(people: People) -> list[tuple[IdentifierKind, str]]:
+        """Return every column that identifies people, with its kind."""
+        return [(kind, name) for kind, names in people.identified_by.items() for name in names]
 
     def _look_up(self, wanted: Mapping[IdentifierKind, Iterable[str]]) -> sa.Table:
         self.connection.execute(sa.schema.CreateTable(LOOK_UP))
@@ -73,9 +78,10 @@ class Finding(Desk):
             insert_rows(self.connection, LOOK_UP, ("kind", "value"), batch)
         return LOOK_UP
 
-    def _found(
+    def found(
         self, row: Any, width: int, names: list[tuple[IdentifierKind, str]], *, vital: bool = False
     ) -> Found:
+        """Return a row of a query as a person: its first *width* columns are the key, *names* what follows it."""
         values: dict[IdentifierKind, list[str]] = {}
         for (kind, _), value in zip(names, row[width : width + len(names)], strict=True):
             values.setdefault(kind, []).extend([str(value)] if value else [])
@@ -89,7 +95,3 @@ class Finding(Desk):
             fresh=bool(vital and rest[2]),
             ended=tuple(self.civil(value) for value in rest[3:]) if vital else (),
         )
-
-
-def _identifier_columns(people: People) -> list[tuple[IdentifierKind, str]]:
-    return [(kind, name) for kind, names in people.identified_by.items() for name in names]

@@ -1,0 +1,57 @@
+"""Looking one person up, and copying what is theirs: few keys, no temporary table, nothing written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from tenu.adapters.databases import dialects
+from tenu.adapters.databases.finding import Finding
+from tenu.datamap.model import People
+from tenu.plans.selection import matching
+from tenu.plans.task import Seal
+from tenu.ports import Found, Key, Rows
+from tenu.terms import IdentifierKind
+
+ALONE = (IdentifierKind.CUSTOMER_REFERENCE, IdentifierKind.EMAIL, IdentifierKind.PHONE)
+"""The kinds a person can be looked up by alone; a postcode only serves with a name."""
+
+
+class Seeking(Finding):
+    """The verbs an answer to one person needs."""
+
+    def seek(self, root: str, people: People, wanted: Mapping[IdentifierKind, frozenset[str]]) -> list[Found]:
+        """Return the people of *root* who carry one of the *wanted* normalised identifiers.
+
+        A postcode is looked for only when a name is wanted too: the caller then compares names, which no engine spells
+        like another.
+        """
+        rows = self.compiler.tables[root]
+        keys, names = self.primary_key(root), self.identifier_columns(people)
+        matches = [
+            dialects.normalised(self.engine, kind, rows.c[name]).in_(sorted(wanted[kind]))
+            for kind, name in names
+            if kind in wanted and (kind in ALONE or self._serves(kind, wanted))
+        ]
+        if not matches:
+            return []
+        query = sa.select(*(rows.c[k] for k in keys), *(rows.c[n] for _, n in names)).where(
+            self.compiler.where(matching(people.where), rows, root), sa.or_(*matches)
+        )
+        return [self.found(row, len(keys), names) for row in self.connection.execute(query)]
+
+    def copy(self, holding: Seal, root: str, keys: Sequence[Key]) -> Iterator[Rows]:
+        """Yield the rows *holding* covers for each person of *root* whose primary key is one of *keys* (a few)."""
+        rows = self.compiler.tables[holding.table].alias()
+        joins, person = self.compiler.join(rows, holding.path)
+        owner = [person.c[name] for name in self.primary_key(root)]
+        cells = [(column, rows.c[column.name]) for column in self.columns(holding)]
+        query: sa.Select[Any] = sa.select(*owner, dialects.json_rows(self.engine, cells), sa.func.count())
+        mine = self.one_of(owner, list(keys))
+        yield from self.gathered(holding, query.where(*(on for _, on in joins), mine).group_by(*owner))
+
+    @staticmethod
+    def _serves(kind: IdentifierKind, wanted: Mapping[IdentifierKind, frozenset[str]]) -> bool:
+        return kind is IdentifierKind.POSTCODE and IdentifierKind.NAME in wanted

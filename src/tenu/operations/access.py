@@ -1,0 +1,75 @@
+"""A copy of everything that is one person's, in every system that answers. Reads only.
+
+Source: GDPR 15(1), 15(3); policy C-RGT-01, C-RGT-02; CJEU C-487/21 (a faithful and intelligible reproduction of all data).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from tenu.datamap.layout import Layout
+from tenu.datamap.model import TableMap
+from tenu.operations.linking import Node
+from tenu.operations.searching import Asked
+from tenu.plans.access import Cell, Copied, holdings
+from tenu.ports import Key, Rows
+
+
+def copy_of(asked: Asked, rows: Sequence[Node]) -> tuple[Copied, ...]:
+    """Return every row that belongs to the person whose rows of people tables are *rows*, each once.
+
+    Args:
+        asked: The systems that answered (``searching.reading``); what is in the others is not in the copy.
+        rows: The person's rows, as a search found them.
+    """
+    keys: dict[tuple[str, str], list[Key]] = defaultdict(list)
+    for place, key in rows:
+        keys[place].append(key)
+    return tuple(
+        copied
+        for name, layout in asked.layouts.items()
+        for copied in _of_system(asked, layout, {r: k for (s, r), k in keys.items() if s == name})
+    )
+
+
+def _of_system(asked: Asked, layout: Layout, keys: dict[str, list[Key]]) -> Iterator[Copied]:
+    """Yield the tables of one system; a row two ways lead to (a guest's order, an account's) is there once."""
+    session = asked.sessions[layout.system.system]
+    found: dict[str, dict[Any, list[Any]]] = {}
+    columns: dict[str, tuple[str, ...]] = {}
+    for root, mine in keys.items():
+        for holding in holdings(layout, root):
+            for part in session.copy(holding, root, mine):
+                columns[part.table] = part.columns
+                found.setdefault(part.table, {}).update(_by_key(layout, part))
+    for table, rows in found.items():
+        declared = layout.system.tables.get(table)
+        yield Copied(
+            system=layout.system.system,
+            table=table,
+            purposes=declared.purposes if declared else (),
+            columns=tuple(_cells(columns[table], declared)),
+            rows=tuple(tuple(row) for row in rows.values()),
+        )
+
+
+def _by_key(layout: Layout, part: Rows) -> Iterable[tuple[Any, list[Any]]]:
+    """Yield rows by their primary key, by everything they say where the table has none."""
+    live = layout.catalog.table(part.table)
+    own = live.primary_key if live else ()
+    places = [part.columns.index(name) for name in own if name in part.columns]
+    for row in json.loads(part.json):
+        yield (tuple(row[i] for i in places) if places else json.dumps(row)), row
+
+
+def _cells(columns: Sequence[str], declared: TableMap | None) -> Iterator[Cell]:
+    for name in columns:
+        personal = declared.columns.get(name) if declared else None
+        yield Cell(
+            name=name,
+            category=personal.category if personal else None,
+            purposes=(personal.purposes or ()) if personal else (),
+        )
