@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from tenu.journal.bodies_request import REQUESTS
 from tenu.journal.kinds import Body, EventKind
 from tenu.journal.shapes import COUNT, DAY, DIGEST, FLAG, INSTANT, NAME, ListOf, MapOf, words
 from tenu.terms import ClauseStatus, Text
@@ -193,4 +194,4 @@ _CLAUSES: Mapping[EventKind, Body] = {
 }
 """The policy, its clauses and its checks."""
 
-BODIES: Mapping[EventKind, Body] = MappingProxyType({**_RUNS, **_STORES, **_PEOPLE, **_CLAUSES})
+BODIES: Mapping[EventKind, Body] = MappingProxyType({**_RUNS, **_STORES, **_PEOPLE, **REQUESTS, **_CLAUSES})

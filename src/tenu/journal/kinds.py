@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -30,6 +30,30 @@ class EventKind(StrEnum):
     CHECK_DONE = "check:done"
     CHECKPOINT = "checkpoint"
     ACT_REFUSED = "act:refused"
+    REQUEST_RECEIVED = "request:received"
+    REQUEST_ACKNOWLEDGED = "request:acknowledged"
+    REQUEST_IDENTITY_ASKED = "request:identity:asked"
+    REQUEST_IDENTIFIED = "request:identified"
+    REQUEST_PRECISION_ASKED = "request:precision:asked"
+    REQUEST_PRECISED = "request:precised"
+    REQUEST_SEARCHED = "request:searched"
+    REQUEST_EXTENDED = "request:extended"
+    REQUEST_DECIDED = "request:decided"
+    REQUEST_EXECUTED = "request:executed"
+    REQUEST_ANSWERED = "request:answered"
+    REQUEST_CLOSED = "request:closed"
+    REQUEST_ESCALATED = "request:escalated"
+
+
+Kinds = EventKind | Collection[EventKind] | None
+"""One kind of event, several, or None for all of them."""
+
+
+def among(kinds: Kinds) -> frozenset[str] | None:
+    """Return the kinds to look for as text, None when all are."""
+    if kinds is None:
+        return None
+    return frozenset({str(kinds)} if isinstance(kinds, EventKind) else map(str, kinds))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from itertools import chain
 from tenu.journal import tree, verification
 from tenu.journal.checkpoint import Checkpoint, Signer, Verifier, read_checkpoint
 from tenu.journal.events import Event, event_of, leaf
-from tenu.journal.kinds import EventKind
+from tenu.journal.kinds import Kinds, among
 from tenu.journal.port import Entry
 from tenu.journal.sealing import signed_frontier
 from tenu.journal.tiles import nodes_of
@@ -40,15 +40,16 @@ class MemoryJournal:
         self.notes.append(checkpoint.note)
         return checkpoint
 
-    def events(self, start: int = 0, kind: EventKind | None = None) -> Iterator[Event]:
+    def events(self, start: int = 0, kind: Kinds = None) -> Iterator[Event]:
         """Yield the events from index *start*, in order, those not sealed yet at the end."""
         return (entry.event for entry in self.entries(start, kind))
 
-    def entries(self, start: int = 0, kind: EventKind | None = None) -> Iterator[Entry]:
+    def entries(self, start: int = 0, kind: Kinds = None) -> Iterator[Entry]:
         """Yield the entries from index *start*, in order, those not sealed yet at the end."""
+        wanted = among(kind)
         rows = chain(self.rows[start:], [(None, *row) for row in self.pending])
         for index, said, written in rows:
-            if kind is None or said == kind:
+            if wanted is None or said in wanted:
                 yield Entry(index=index, event=event_of(written), leaf=written)
 
     @property

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from tenu.journal.checkpoint import Checkpoint, Signer, Verifier
 from tenu.journal.events import Event
-from tenu.journal.kinds import EventKind
+from tenu.journal.kinds import Kinds
 from tenu.journal.verification import Verification
 
 
@@ -46,12 +46,12 @@ class Journal(Protocol):
                 root: signing now would bless a rewritten past. Nothing is written.
         """
 
-    def events(self, start: int = 0, kind: EventKind | None = None) -> Iterator[Event]:
-        """Yield the events from index *start*, in order, those not sealed yet at the end; of one *kind* if
+    def events(self, start: int = 0, kind: Kinds = None) -> Iterator[Event]:
+        """Yield the events from index *start*, in order, those not sealed yet at the end; of *kind* alone if
         given.
         """
 
-    def entries(self, start: int = 0, kind: EventKind | None = None) -> Iterator[Entry]:
+    def entries(self, start: int = 0, kind: Kinds = None) -> Iterator[Entry]:
         """Yield what ``events`` yields, with the index and the leaf of each."""
 
     @property

@@ -1,0 +1,244 @@
+"""Requests as the journal tells them: one state machine, folded from events, and the days that bind.
+
+Source: GDPR 12(3)-(4), 12(6), 11(2); state machine SM-1; time rules T-01 to T-04; policy C-RGT-19 to C-RGT-23.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+from tenu.errors import RefusedError
+from tenu.journal.events import Event
+from tenu.journal.kinds import EventKind
+from tenu.periods.deadlines import AnswerDue, Question, answer_due, refusal_notice_by
+from tenu.terms import Text
+
+
+class CaseState(StrEnum):
+    """Where a request is (SM-1). OVERDUE is no state: it is a request in any open state after its day."""
+
+    RECEIVED = "received"
+    ACKNOWLEDGED = "acknowledged"
+    IDENTITY_PENDING = "identity_pending"
+    IN_PROGRESS = "in_progress"
+    CLARIFYING = "clarifying"
+    EXTENDED = "extended"
+    DECIDED = "decided"
+    FULFILLED = "fulfilled"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    ESCALATED = "escalated"
+
+
+class Outcome(StrEnum):
+    """What a human decided of one right."""
+
+    GRANTED = "granted"
+    PARTIAL = "partial"
+    REFUSED = "refused"
+
+
+OPEN = frozenset(CaseState) - {CaseState.ANSWERED, CaseState.CLOSED, CaseState.ESCALATED}
+"""The states in which an answer is still due."""
+
+_S, _E = CaseState, EventKind
+PATHS: Mapping[tuple[CaseState, EventKind], CaseState] = MappingProxyType(
+    {
+        (_S.RECEIVED, _E.REQUEST_ACKNOWLEDGED): _S.ACKNOWLEDGED,
+        (_S.ACKNOWLEDGED, _E.REQUEST_IDENTITY_ASKED): _S.IDENTITY_PENDING,
+        (_S.ACKNOWLEDGED, _E.REQUEST_IDENTIFIED): _S.IN_PROGRESS,
+        (_S.IDENTITY_PENDING, _E.REQUEST_IDENTIFIED): _S.IN_PROGRESS,
+        (_S.IN_PROGRESS, _E.REQUEST_PRECISION_ASKED): _S.CLARIFYING,
+        (_S.CLARIFYING, _E.REQUEST_PRECISED): _S.IN_PROGRESS,
+        (_S.IN_PROGRESS, _E.REQUEST_SEARCHED): _S.IN_PROGRESS,
+        (_S.EXTENDED, _E.REQUEST_SEARCHED): _S.EXTENDED,
+        (_S.IN_PROGRESS, _E.REQUEST_EXTENDED): _S.EXTENDED,
+        (_S.IN_PROGRESS, _E.REQUEST_DECIDED): _S.IN_PROGRESS,
+        (_S.EXTENDED, _E.REQUEST_DECIDED): _S.EXTENDED,
+        (_S.DECIDED, _E.REQUEST_EXECUTED): _S.DECIDED,
+        (_S.FULFILLED, _E.REQUEST_ANSWERED): _S.ANSWERED,
+        (_S.RECEIVED, _E.REQUEST_CLOSED): _S.CLOSED,
+        (_S.ACKNOWLEDGED, _E.REQUEST_CLOSED): _S.CLOSED,
+        (_S.IDENTITY_PENDING, _E.REQUEST_CLOSED): _S.CLOSED,
+        (_S.CLARIFYING, _E.REQUEST_CLOSED): _S.CLOSED,
+        (_S.IN_PROGRESS, _E.REQUEST_CLOSED): _S.CLOSED,
+        (_S.EXTENDED, _E.REQUEST_CLOSED): _S.CLOSED,
+        (_S.ANSWERED, _E.REQUEST_ESCALATED): _S.ESCALATED,
+        (_S.CLOSED, _E.REQUEST_ESCALATED): _S.ESCALATED,
+    }
+)
+"""From a state, an event, to a state. What is not here cannot happen: no answer without a search that covered everything,
+no decision before that search, no answer before what was decided is done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What was decided of one right, and by whom: a role, and an account by digest."""
+
+    outcome: Outcome
+    codes: tuple[str, ...]
+    role: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One request.
+
+    *received_on*: civil day it reached any channel. *questions* stopped its clock for a while; *extension_noticed_on*: day
+    the person was told of an extension. *searched*: whether the last search covered everything, None before any.
+    """
+
+    id: str
+    rights: tuple[str, ...]
+    channel: str
+    received_on: date
+    state: CaseState = CaseState.RECEIVED
+    question: Question | None = None
+    extension_noticed_on: date | None = None
+    searched: bool | None = None
+    decisions: Mapping[str, Decided] = MappingProxyType({})
+    executed: frozenset[str] = frozenset()
+    answered_on: date | None = None
+
+    @property
+    def due(self) -> AnswerDue:
+        """Return the two last days to answer: as promised, and with the time a question took."""
+        return answer_due(
+            self.received_on, extension_noticed_on=self.extension_noticed_on, question=self.question
+        )
+
+    @property
+    def refusal_by(self) -> date:
+        """Return the last day to say that nothing will be done; never extended (T-03)."""
+        return refusal_notice_by(self.received_on)
+
+    def is_overdue(self, on: date) -> bool:
+        """Return whether an answer is still due after its day."""
+        return self.state in OPEN and on > self.due.followed
+
+    def was_late(self) -> bool:
+        """Return whether the answer left after its day."""
+        return self.answered_on is not None and self.answered_on > self.due.followed
+
+
+class CaseError(RefusedError):
+    """A request cannot go that way from where it is."""
+
+
+def step(case: Case, event: Event) -> Case:
+    """Return *case* after *event*.
+
+    Raises:
+        CaseError: SM-1 has no such path from its state.
+    """
+    path = PATHS.get((case.state, event.kind))
+    if path is None:
+        raise _no_way(case, event.kind)
+    said = event.body
+    match event.kind:
+        case EventKind.REQUEST_IDENTITY_ASKED | EventKind.REQUEST_PRECISION_ASKED:
+            asked = Question(asked_on=_day(said["asked_on"]), answered_on=None)
+            case = replace(case, question=case.question or asked)
+        case EventKind.REQUEST_IDENTIFIED | EventKind.REQUEST_PRECISED if case.question:
+            case = replace(case, question=_answered(case.question, _day(said["on"])))
+        case EventKind.REQUEST_SEARCHED:
+            case = replace(case, searched=bool(said["complete"]))
+        case EventKind.REQUEST_EXTENDED:
+            case = replace(case, extension_noticed_on=_day(said["noticed_on"]))
+        case EventKind.REQUEST_DECIDED:
+            case, path = _decided(case, event, path)
+        case EventKind.REQUEST_EXECUTED:
+            case = replace(case, executed=case.executed | {str(said["right"])})
+            path = CaseState.FULFILLED if case.executed >= set(case.rights) else path
+        case EventKind.REQUEST_ANSWERED:
+            case = replace(case, answered_on=_day(said["on"]))
+        case _:
+            pass
+    return replace(case, state=path)
+
+
+def cases(events: Iterable[Event]) -> dict[str, Case]:
+    """Return every request *events* tell of, by number, in the order they arrived; other events are ignored.
+
+    Raises:
+        CaseError: The events tell of a path SM-1 does not have.
+    """
+    found: dict[str, Case] = {}
+    for event in events:
+        if event.kind is EventKind.REQUEST_RECEIVED:
+            case = received(event)
+            found[case.id] = case
+        elif event.kind.startswith("request:"):
+            number = str(event.body["request"])
+            found[number] = step(found[number], event)
+    return found
+
+
+def received(event: Event) -> Case:
+    """Return the request that *event* says arrived."""
+    said = event.body
+    rights = said["rights"]
+    assert not isinstance(rights, str | int | Mapping)  # noqa: S101 - the body's own shape says so
+    return Case(
+        id=str(said["request"]),
+        rights=tuple(map(str, rights)),
+        channel=str(said["channel"]),
+        received_on=_day(said["received_on"]),
+    )
+
+
+def _decided(case: Case, event: Event, path: CaseState) -> tuple[Case, CaseState]:
+    """Return *case* with one more right decided; decided as a whole once all are.
+
+    Raises:
+        CaseError: Nothing was searched yet, or not everywhere; or nobody asked for this right.
+    """
+    said = event.body
+    right = str(said["right"])
+    if not case.searched:
+        raise CaseError(
+            Text(
+                fr=f"{case.id} : tous les systèmes n'ont pas été interrogés, rien ne peut être décidé",
+                en=f"{case.id}: not every system was searched, nothing can be decided",
+            ),
+            fix=Text(fr=f"tenu request search {case.id}", en=f"tenu request search {case.id}"),
+        )
+    if right not in case.rights:
+        asked = ", ".join(case.rights)
+        raise CaseError(
+            Text(fr=f"{case.id} ne demande pas « {right} »", en=f"{case.id} does not ask for '{right}'"),
+            fix=Text(fr=f"elle demande : {asked}", en=f"it asks for: {asked}"),
+        )
+    codes = said.get("codes", ())
+    decided = Decided(
+        outcome=Outcome(str(said["outcome"])),
+        codes=tuple(map(str, codes)) if isinstance(codes, tuple) else (),
+        role=str(said["role"]),
+        actor=str(said["actor"]),
+    )
+    case = replace(case, decisions=MappingProxyType({**case.decisions, right: decided}))
+    return case, CaseState.DECIDED if case.decisions.keys() >= set(case.rights) else path
+
+
+def _answered(question: Question, on: date) -> Question:
+    return question if question.answered_on else replace(question, answered_on=on)
+
+
+def _day(said: object) -> date:
+    return date.fromisoformat(str(said))
+
+
+def _no_way(case: Case, kind: EventKind) -> CaseError:
+    ways = ", ".join(sorted(str(event) for state, event in PATHS if state is case.state)) or "-"
+    return CaseError(
+        Text(
+            fr=f"{case.id} est « {case.state} » : « {kind} » n'y a pas sa place",
+            en=f"{case.id} is '{case.state}': '{kind}' has no place there",
+        ),
+        fix=Text(fr=f"ce qui peut suivre : {ways}", en=f"what may follow: {ways}"),
+    )
