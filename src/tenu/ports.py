@@ -195,6 +195,32 @@ class Archive(Protocol):
     def audit(self, as_of: date, no_archive: Sequence[str]) -> ArchiveFacts: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """What must be said of the person of one request, while it may.
+
+    *sought*: what they say of themselves, by kind. *address*: where the answer goes, in plain words or an e-mail.
+    *message*: what they wrote. *notes*: reasons people gave, newest last. *confirmed*: the rows a human said are
+    theirs, by keyed fingerprint. *until*: last day of the file, None while the request is open.
+    """
+
+    number: str
+    sought: Mapping[IdentifierKind, tuple[str, ...]]
+    address: str = ""
+    message: str = ""
+    notes: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
+    until: date | None = None
+
+
+class CaseFiles(Protocol):
+    """The files of requests, sealed and able to forget."""
+
+    def keep(self, file: CaseFile) -> None: ...
+    def file(self, number: str) -> CaseFile | None: ...
+    def forget(self, as_of: date) -> int: ...
+
+
 class Clock(Protocol):
     """The only place time comes from."""
 
@@ -256,6 +282,7 @@ class Ports:
     workspace: Workspace
     databases: Mapping[str, Database]
     archive: Archive
+    cases: CaseFiles
     journal: Journal
     signer: Signer
     clock: Clock

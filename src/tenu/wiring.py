@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tenu.adapters.archive import Archive
+from tenu.adapters.case_files import CaseFiles
 from tenu.adapters.clock import SystemClock
 from tenu.adapters.databases.database import Database
 from tenu.adapters.journal_store import JournalStore
@@ -53,6 +54,8 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
             secret(folder, "archive"),
         )
         stack.callback(archive.close)
+        cases = CaseFiles(resolve(stores.vault, folder), secret(folder, "cases"))
+        stack.callback(cases.close)
         signing = folder / KEYS / "journal.key"
         signer = load_key(signing) if signing.exists() else create_key(signing, "tenu")
         journal = JournalStore(resolve(stores.journal, folder))
@@ -62,6 +65,7 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
             workspace=workspace,
             databases=databases,
             archive=archive,
+            cases=cases,
             journal=journal,
             signer=signer,
             clock=clock or SystemClock(),

@@ -6,7 +6,7 @@ Source: GDPR 12(3)-(4), 12(6), 11(2); state machine SM-1; time rules T-01 to T-0
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -90,7 +90,8 @@ class Case:
     """One request.
 
     *received_on*: civil day it reached any channel. *questions* stopped its clock for a while; *extension_noticed_on*: day
-    the person was told of an extension. *searched*: whether the last search covered everything, None before any.
+    the person was told of an extension. *searched*: whether the last search covered everything, None before any. *refused_events*: those
+    written at the same instant as another that had taken the path first; they changed nothing.
     """
 
     id: str
@@ -101,9 +102,10 @@ class Case:
     question: Question | None = None
     extension_noticed_on: date | None = None
     searched: bool | None = None
-    decisions: Mapping[str, Decided] = MappingProxyType({})
+    decisions: Mapping[str, Decided] = field(default_factory=dict)
     executed: frozenset[str] = frozenset()
     answered_on: date | None = None
+    refused_events: int = 0
 
     @property
     def due(self) -> AnswerDue:
@@ -163,11 +165,7 @@ def step(case: Case, event: Event) -> Case:
 
 
 def cases(events: Iterable[Event]) -> dict[str, Case]:
-    """Return every request *events* tell of, by number, in the order they arrived; other events are ignored.
-
-    Raises:
-        CaseError: The events tell of a path SM-1 does not have.
-    """
+    """Return every request *events* tell of, by number, in the order they arrived; other events are ignored."""
     found: dict[str, Case] = {}
     for event in events:
         if event.kind is EventKind.REQUEST_RECEIVED:
@@ -175,8 +173,16 @@ def cases(events: Iterable[Event]) -> dict[str, Case]:
             found[case.id] = case
         elif event.kind.startswith("request:"):
             number = str(event.body["request"])
-            found[number] = step(found[number], event)
+            found[number] = _after(found[number], event)
     return found
+
+
+def _after(case: Case, event: Event) -> Case:
+    """Return *case* after *event*; one that came too late to have a path changes nothing, and is counted."""
+    try:
+        return step(case, event)
+    except CaseError:
+        return replace(case, refused_events=case.refused_events + 1)
 
 
 def received(event: Event) -> Case:
@@ -221,7 +227,7 @@ def _decided(case: Case, event: Event, path: CaseState) -> tuple[Case, CaseState
         role=str(said["role"]),
         actor=str(said["actor"]),
     )
-    case = replace(case, decisions=MappingProxyType({**case.decisions, right: decided}))
+    case = replace(case, decisions={**case.decisions, right: decided})
     return case, CaseState.DECIDED if case.decisions.keys() >= set(case.rights) else path
 
 

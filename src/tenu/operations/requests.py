@@ -1,0 +1,313 @@
+"""Requests of people: received, acknowledged, identified, extended, decided, closed. A human decides; tenu keeps the clock.
+
+Every verb reads the request from the journal, asks the state machine whether it may go that way, then writes one event.
+What must be said about the person is in the vault (``ports.cases``), never in the journal.
+
+Source: GDPR 12(2)-(6), 15 to 22; state machines SM-1, SM-12; policy C-RGT-19 to C-RGT-23, C-ADM-01; law 5.0.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from enum import StrEnum
+
+from tenu.errors import RefusedError
+from tenu.journal.bodies_request import REQUESTS
+from tenu.journal.cases import Case, CaseError, Outcome, cases, received, step
+from tenu.journal.events import Event
+from tenu.journal.kinds import EventKind
+from tenu.journal.shapes import Json
+from tenu.operations.acting import entitled
+from tenu.operations.plan import today
+from tenu.operations.searching import Sought
+from tenu.periods.limits import last_day
+from tenu.periods.period import Period
+from tenu.policy.rights import Right
+from tenu.ports import CaseFile, Ports
+from tenu.terms import Text
+
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""What a request's number is made of: no sign that reads two ways on paper."""
+FILE_LASTS = Period(years=5)
+"""How long a closed request's file is kept: no text fixes it (time rule T-38)."""
+DECIDERS = ("dpo", "counsel")
+
+
+class Intake(StrEnum):
+    """How a request reached the company (C-RGT-19, C-RGT-20): every official channel counts."""
+
+    EMAIL = "email"
+    POST = "post"
+    FORM = "form"
+    ACCOUNT = "account"
+    SPOKEN = "spoken"
+
+
+class Method(StrEnum):
+    """What identified the person (SM-12). An identity document is never asked by default, and never kept."""
+
+    LOGGED_IN = "logged_in"
+    KNOWN_ADDRESS = "known_address"
+    KNOWLEDGE = "knowledge"
+    DOCUMENT_SEEN = "document_seen"
+
+
+class Extension(StrEnum):
+    """Why more time may be taken (GDPR 12(3)): complexity, or the number of this person's requests; nothing else."""
+
+    COMPLEX = "complex"
+    VOLUME = "volume"
+
+
+class UnknownRequestError(RefusedError):
+    """No request has this number."""
+
+
+def receive(
+    ports: Ports,
+    rights: Sequence[Right],
+    sought: Sought,
+    *,
+    channel: Intake,
+    received_on: date | None = None,
+    address: str = "",
+    message: str = "",
+) -> Case:
+    """Open a request the day it reached the company, whoever notices it when; return it.
+
+    Args:
+        ports: The journal and the vault.
+        rights: What is asked; one message may ask several.
+        sought: What the person says of themselves.
+        channel: How it came.
+        received_on: Civil day it reached any channel; today by default.
+        address: Where the answer goes.
+        message: What they wrote.
+
+    Raises:
+        RefusedError: No right is asked, or the day has not come yet.
+    """
+    day = received_on or today(ports)
+    if not rights or day > today(ports):
+        raise RefusedError(
+            Text(
+                fr="une demande porte au moins un droit et n'arrive pas demain",
+                en="a request asks for at least one right and does not arrive tomorrow",
+            ),
+            fix=Text(
+                fr="relisez la date et les droits demandés", en="read the date and the rights asked again"
+            ),
+        )
+    number = "R-" + "".join(secrets.choice(LETTERS) for _ in range(8))
+    body: dict[str, Json] = {
+        "request": number,
+        "rights": list(dict.fromkeys(str(right) for right in rights)),
+        "channel": str(channel),
+        "received_on": day.isoformat(),
+        "actor": ports.actor.digest,
+    }
+    if message:
+        body["message"] = hashlib.sha256(message.encode()).hexdigest()
+    event = Event(kind=EventKind.REQUEST_RECEIVED, at=ports.clock.now(), body=body)
+    # The file first: a file without its request is found and forgotten, a request without its file is lost.
+    ports.cases.keep(CaseFile(number=number, sought=sought.values, address=address, message=message))
+    ports.journal.append(event)
+    ports.journal.seal(ports.signer)
+    return received(event)
+
+
+def requests(ports: Ports) -> dict[str, Case]:
+    """Return every request, by number, in the order they arrived."""
+    return cases(ports.journal.events(kind=REQUESTS.keys()))
+
+
+def request(ports: Ports, number: str) -> Case:
+    """Return the request of this number.
+
+    Raises:
+        UnknownRequestError: There is none.
+    """
+    found = requests(ports).get(number.upper())
+    if found is None:
+        raise UnknownRequestError(
+            Text(fr=f"aucune demande « {number} »", en=f"no request '{number}'"),
+            fix=Text(fr="tenu request list en donne la liste", en="tenu request list lists them"),
+        )
+    return found
+
+
+def late(ports: Ports) -> list[Case]:
+    """Return the requests whose day has passed without an answer, the oldest first (C-RGT-22)."""
+    day = today(ports)
+    return sorted(
+        (case for case in requests(ports).values() if case.is_overdue(day)),
+        key=lambda case: case.due.followed,
+    )
+
+
+# ── verbs, in the order of a request's life ──
+
+
+def acknowledge(ports: Ports, number: str) -> Case:
+    """Say that the person was told their request arrived, and by when it will be answered."""
+    return record(ports, number, EventKind.REQUEST_ACKNOWLEDGED, {"actor": ports.actor.digest})
+
+
+def ask_identity(ports: Ports, number: str, doubt: str) -> Case:
+    """Ask what is missing to know who they are, because a human has a reasonable doubt, written down as *doubt*.
+
+    Source: GDPR 12(6); policy C-RGT-21, reading A-34.
+    """
+    role = entitled(ports, "request:ask", *DECIDERS)
+    body = {"asked_on": today(ports).isoformat(), "doubt": _note(ports, number, doubt), **_who(ports, role)}
+    return record(ports, number, EventKind.REQUEST_IDENTITY_ASKED, body)
+
+
+def identify(ports: Ports, number: str, method: Method, *, on: date | None = None) -> Case:
+    """Say that the person is identified, by *method*, on the day *on* (today by default); no copy is kept."""
+    day = (on or today(ports)).isoformat()
+    body = {"method": str(method), "on": day, "actor": ports.actor.digest}
+    return record(ports, number, EventKind.REQUEST_IDENTIFIED, body)
+
+
+def ask_precision(ports: Ports, number: str) -> Case:
+    """Ask the person to say which data they mean, when there is much (GDPR recital 63)."""
+    role = entitled(ports, "request:ask", *DECIDERS)
+    body = {"asked_on": today(ports).isoformat(), **_who(ports, role)}
+    return record(ports, number, EventKind.REQUEST_PRECISION_ASKED, body)
+
+
+def precise(ports: Ports, number: str, *, answered: bool) -> Case:
+    """Go on: the person answered, or ten days went by and the widest scope is taken."""
+    body: dict[str, Json] = {
+        "on": today(ports).isoformat(),
+        "answered": answered,
+        "actor": ports.actor.digest,
+    }
+    return record(ports, number, EventKind.REQUEST_PRECISED, body)
+
+
+def extend(ports: Ports, number: str, reason: Extension, note: str) -> Case:
+    """Take two more months, the person having been told today with the reasons in *note*.
+
+    Raises:
+        CaseError: The first month is over: an extension told later changes nothing (T-02).
+    """
+    case, day = request(ports, number), today(ports)
+    if day > case.refusal_by:
+        raise CaseError(
+            Text(
+                fr=f"{case.id} : le premier mois est passé, il ne se prolonge plus",
+                en=f"{case.id}: the first month is over, it cannot be extended any more",
+            ),
+            fix=Text(
+                fr="répondez maintenant, et dites pourquoi si tard", en="answer now, and say why so late"
+            ),
+        )
+    role = entitled(ports, "request:extend", *DECIDERS)
+    body = {
+        "reason": str(reason),
+        "noticed_on": day.isoformat(),
+        "note": _note(ports, number, note),
+        **_who(ports, role),
+    }
+    return record(ports, number, EventKind.REQUEST_EXTENDED, body)
+
+
+def decide(
+    ports: Ports, number: str, right: Right, outcome: Outcome, *, codes: Sequence[str] = (), note: str = ""
+) -> Case:
+    """Record what a named human decided of one right; a refusal, whole or partial, needs its reasons.
+
+    Args:
+        ports: Who decides, and where it is written.
+        number: The request.
+        right: One of those asked.
+        outcome: Granted, partial or refused.
+        codes: Reason codes (law 5.13), at least one for what is not granted.
+        note: The reasons in words, at least for what is not granted; kept in the vault.
+
+    Raises:
+        CaseError: Not everything was searched, or a refusal gives no reason.
+    """
+    if outcome is not Outcome.GRANTED and not (codes and note):
+        raise CaseError(
+            Text(
+                fr="un refus, même partiel, dit ses motifs", en="a refusal, even in part, gives its reasons"
+            ),
+            fix=Text(
+                fr="donnez un code et une phrase : --code … --note …",
+                en="give a code and a sentence: --code … --note …",
+            ),
+        )
+    role = entitled(ports, "request:decide", *DECIDERS)
+    body: dict[str, Json] = {"right": str(right), "outcome": str(outcome), **_who(ports, role)}
+    if codes:
+        body["codes"] = list(codes)
+    if note:
+        body["note"] = _note(ports, number, note)
+    return record(ports, number, EventKind.REQUEST_DECIDED, body)
+
+
+def close(ports: Ports, number: str, reason: str, note: str) -> Case:
+    """Close a request that cannot be answered on the merits: not identified, withdrawn, not a right.
+
+    Its file is kept five years more, then forgotten.
+    """
+    role = entitled(ports, "request:close", *DECIDERS)
+    day = today(ports)
+    body = {"reason": reason, "on": day.isoformat(), "note": _note(ports, number, note), **_who(ports, role)}
+    case = record(ports, number, EventKind.REQUEST_CLOSED, body)
+    end_file(ports, case.id, day)
+    return case
+
+
+def escalate(ports: Ports, number: str) -> Case:
+    """Say that the person, not satisfied, turns to the officer, who was not the first to answer (C-RGT-23)."""
+    body = {"on": today(ports).isoformat(), "actor": ports.actor.digest}
+    return record(ports, number, EventKind.REQUEST_ESCALATED, body)
+
+
+def end_file(ports: Ports, number: str, closed_on: date) -> None:
+    """Give the file of a closed request its last day."""
+    if file := ports.cases.file(number):
+        ports.cases.keep(replace(file, until=last_day(closed_on, FILE_LASTS)))
+
+
+def record(ports: Ports, number: str, kind: EventKind, body: Mapping[str, Json]) -> Case:
+    """Write one more event of a request, if its state machine has that path; return the request after it.
+
+    Raises:
+        CaseError: There is no such path, or somebody else took it an instant before.
+    """
+    case = request(ports, number)
+    event = Event(kind=kind, at=ports.clock.now(), body={"request": case.id, **body})
+    step(case, event)
+    ports.journal.append(event)
+    ports.journal.seal(ports.signer)
+    after = request(ports, number)
+    if after.refused_events > case.refused_events:
+        raise CaseError(
+            Text(
+                fr=f"{case.id} : quelqu'un d'autre vient d'avancer cette demande",
+                en=f"{case.id}: somebody else has just moved this request on",
+            ),
+            fix=Text(fr=f"tenu request show {case.id}", en=f"tenu request show {case.id}"),
+        )
+    return after
+
+
+def _who(ports: Ports, role: str) -> dict[str, Json]:
+    return {"role": role, "actor": ports.actor.digest}
+
+
+def _note(ports: Ports, number: str, note: str) -> str:
+    """Keep *note* in the file of the request, and return its digest for the journal."""
+    file = ports.cases.file(request(ports, number).id)
+    if file is not None:
+        ports.cases.keep(replace(file, notes=(*file.notes, note)))
+    return hashlib.sha256(note.encode()).hexdigest()
