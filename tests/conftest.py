@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from lab import Lab, make_lab
 from servers import Address, Databases, MariaDB, MariaDBServer, PostgreSQL, PostgreSQLServer
@@ -23,6 +24,9 @@ SERVERS: dict[str, type[PostgreSQLServer | MariaDBServer]] = {
     "postgresql": PostgreSQLServer,
     "mariadb": MariaDBServer,
 }
+# A shared machine is slow now and then, which proves nothing: no property is judged on its time.
+settings.register_profile("tenu", deadline=None)
+settings.load_profile("tenu")
 _stack = pytest.StashKey[ExitStack]()
 _addresses = pytest.StashKey[dict[str, dict[str, Any]]]()
 

@@ -200,8 +200,9 @@ class CaseFile:
     """What must be said of the person of one request, while it may.
 
     *sought*: what they say of themselves, by kind. *address*: where the answer goes, in plain words or an e-mail.
-    *message*: what they wrote. *notes*: reasons people gave, newest last. *confirmed*: the rows a human said are
-    theirs, by keyed fingerprint. *until*: last day of the file, None while the request is open.
+    *message*: what they wrote. *notes*: reasons people gave, newest last. *confirmed*, *refused*: the doubtful
+    rows a human said are theirs, or are not, by keyed fingerprint. *until*: last day of the file, None while the request
+    is open.
     """
 
     number: str
@@ -210,6 +211,7 @@ class CaseFile:
     message: str = ""
     notes: tuple[str, ...] = ()
     confirmed: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     until: date | None = None
 
 

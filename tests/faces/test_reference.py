@@ -54,7 +54,7 @@ def test_every_option_before_the_command_is_in_the_reference() -> None:
     assert [option for option in options if f"`{option}" not in REFERENCE] == []
 
 
-@pytest.mark.parametrize("name", ["check", "plan", "apply", "attest", "demo"])
+@pytest.mark.parametrize("name", ["check", "plan", "apply", "attest", "request", "demo"])
 def test_every_key_is_in_the_reference_as_the_schema_says_it(name: str) -> None:
     """The tables and the schemas say the same, unit included."""
     said = json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))

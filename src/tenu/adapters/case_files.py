@@ -94,5 +94,5 @@ class CaseFiles:
 def _file(said: dict[str, Any]) -> CaseFile:
     """Return the file that ``asdict`` and JSON turned into *said*."""
     sought = {IdentifierKind(kind): tuple(values) for kind, values in said.pop("sought").items()}
-    notes, confirmed = tuple(said.pop("notes")), tuple(said.pop("confirmed"))
-    return CaseFile(**said, sought=sought, notes=notes, confirmed=confirmed)
+    said |= {name: tuple(said[name]) for name in ("notes", "confirmed", "refused")}
+    return CaseFile(**said, sought=sought)

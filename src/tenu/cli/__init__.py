@@ -22,6 +22,7 @@ COMMANDS = {
     "plan": "What must change today. Reads only.",
     "apply": "Do exactly that plan.",
     "attest": "The clause table, live.",
+    "request": "What people ask: received, searched, decided by a human, answered.",
     "journal": "Verify the record of what was done, prove one event, export it all.",
     "explain": "One clause, rule, reading or error, with its source.",
 }

@@ -82,3 +82,13 @@ BREACH_NOTICE_HOURS: tuple[Entry[int], ...] = (
     ),
 )
 """Hours to notify a breach to the authority (T-06)."""
+
+AUTHORITY_ADDRESS: tuple[Entry[tuple[str, ...]], ...] = (
+    Entry(
+        value=("3 place de Fontenoy", "TSA 80715", "75334 Paris cedex 07"),
+        valid_from=date(2018, 5, 25),
+        source="cnil.fr",
+        mark="V2",
+    ),
+)
+"""Where the French authority receives complaints by post; every answer gives it (C-CNI-01)."""

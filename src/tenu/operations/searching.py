@@ -83,23 +83,28 @@ def search(ports: Ports, sought: Sought) -> Search:
     Raises:
         NothingSoughtError: There is neither a reference, an e-mail, a telephone, nor a name with a postcode.
     """
-    wanted = _sought(sought)
     with reading(ports) as asked:
-        web = Web({place.name: () for place in asked.places})
-        kinds: set[IdentifierKind] = set()
-        while wanted:
-            kinds |= wanted.keys()
-            for place in asked.places:
-                people = place.layout.system.people[place.root]
-                for found in place.session.seek(place.root, people, wanted):
-                    web.add((place.name, found.key), found)
-            wanted = {kind: frozenset(values) for kind, values in web.unasked().items()}
-        return Search(
-            at=ports.clock.now(),
-            people=tuple(_people(ports, web, sought)),
-            perhaps=tuple(_perhaps(web, sought)),
-            covered=tuple(_covered(asked, kinds)),
-        )
+        return search_in(ports, asked, sought)
+
+
+def search_in(ports: Ports, asked: Asked, sought: Sought) -> Search:
+    """Return what ``search`` does, in systems already open."""
+    wanted = _sought(sought)
+    web = Web({place.name: () for place in asked.places})
+    kinds: set[IdentifierKind] = set()
+    while wanted:
+        kinds |= wanted.keys()
+        for place in asked.places:
+            people = place.layout.system.people[place.root]
+            for found in place.session.seek(place.root, people, wanted):
+                web.add((place.name, found.key), found)
+        wanted = {kind: frozenset(values) for kind, values in web.unasked().items()}
+    return Search(
+        at=ports.clock.now(),
+        people=tuple(_people(ports, web, sought)),
+        perhaps=tuple(_perhaps(web, sought)),
+        covered=tuple(_covered(asked, kinds)),
+    )
 
 
 # ── asking every system ──

@@ -1,0 +1,48 @@
+"""The files of an answer on disk: a folder that appears whole or not at all, readable by its owner alone."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from tenu.errors import RefusedError
+from tenu.letters.access import package_digest
+from tenu.letters.page import File
+from tenu.terms import Text
+
+
+def write_answer(folder: Path, files: Iterable[File]) -> None:
+    """Write *files* to *folder*.
+
+    Raises:
+        RefusedError: *folder* exists: an answer is never mixed with another person's.
+    """
+    if folder.exists():
+        raise RefusedError(
+            Text(fr=f"{folder} existe déjà", en=f"{folder} already exists"),
+            fix=Text(fr="donnez un nouveau dossier", en="give a new folder"),
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    whole = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    for file in files:
+        path = whole / file.name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(file.content)
+    whole.rename(folder)
+
+
+def digest_of_answer(path: Path) -> str:
+    """Return the SHA-256, in hexadecimal, of a file, or of every file of a folder as ``package_digest`` counts it."""
+    if path.is_file():
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    files = [
+        File(name=str(inside.relative_to(path)), content=inside.read_bytes())
+        for inside in sorted(path.rglob("*"))
+        if inside.is_file()
+    ]
+    return package_digest(tuple(files))

@@ -1,0 +1,343 @@
+"""``tenu request``: what people ask, from its arrival to its answer. A human decides; tenu searches and keeps the clock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tenu.cli.context import FINDINGS, FINE, Context, console, exits
+from tenu.journal.cases import Outcome
+from tenu.operations.requests import Extension, Intake, Method
+from tenu.policy.rights import Right
+
+if TYPE_CHECKING:
+    from tenu.cli.request_text import Line
+    from tenu.errors import TenuError
+    from tenu.journal.cases import Case
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+DAY = click.DateTime(["%Y-%m-%d"])
+RIGHTS = [str(right) for right in Right if right is not Right.COMPLAINT]
+
+
+@click.group(name="request")
+def command() -> None:
+    """What people ask: received, searched, decided by a human, answered within the month."""
+
+
+@command.command()
+@click.argument("rights", nargs=-1, required=True, type=click.Choice(RIGHTS))
+@click.option("--email", multiple=True, help="An e-mail they give.")
+@click.option("--reference", "customer_reference", multiple=True, help="A customer reference.")
+@click.option("--phone", multiple=True, help="A telephone number.")
+@click.option("--name", multiple=True, help="A name, or a part of it.")
+@click.option("--postcode", multiple=True, help="A postcode.")
+@click.option(
+    "--channel",
+    type=click.Choice([str(c) for c in Intake]),
+    required=True,
+    help="How it reached the company.",
+)
+@click.option("--received-on", type=DAY, help="Day it reached any channel of the company. Today by default.")
+@click.option("--answer-to", default="", help="Where the answer goes.")
+@click.option(
+    "--message",
+    type=click.File("r", encoding="utf-8"),
+    help="File with what they wrote; kept sealed, never in the journal.",
+)
+@JSON
+@click.pass_obj
+@exits
+def new(
+    context: Context,
+    rights: tuple[str, ...],
+    channel: str,
+    received_on: datetime | None,
+    answer_to: str,
+    message: Any,
+    as_json: bool,
+    email: tuple[str, ...],
+    customer_reference: tuple[str, ...],
+    phone: tuple[str, ...],
+    name: tuple[str, ...],
+    postcode: tuple[str, ...],
+) -> int:
+    """Open a request that asks for RIGHTS, dated the day it arrived, whoever noticed it."""
+    from tenu.operations.requests import receive  # noqa: PLC0415
+    from tenu.operations.searching import Sought  # noqa: PLC0415
+    from tenu.terms import IdentifierKind  # noqa: PLC0415
+
+    said = {
+        IdentifierKind.EMAIL: email,
+        IdentifierKind.CUSTOMER_REFERENCE: customer_reference,
+        IdentifierKind.PHONE: phone,
+        IdentifierKind.NAME: name,
+        IdentifierKind.POSTCODE: postcode,
+    }
+    sought = Sought(values={kind: values for kind, values in said.items() if values})
+    with context.ports() as ports:
+        case = receive(
+            ports,
+            [Right(right) for right in rights],
+            sought,
+            channel=Intake(channel),
+            received_on=received_on.date() if received_on else None,
+            address=answer_to,
+            message=message.read() if message else "",
+        )
+    return _show(context, case, as_json)
+
+
+@command.command(name="list")
+@click.option("--late", "only_late", is_flag=True, help="Only those whose day has passed.")
+@JSON
+@click.pass_obj
+@exits
+def list_(context: Context, only_late: bool, as_json: bool) -> int:
+    """Every request, and by when it must be answered. Exit status 1 when one is late."""
+    from tenu.cli.request_text import case_plain, list_lines  # noqa: PLC0415
+    from tenu.operations.plan import today  # noqa: PLC0415
+    from tenu.operations.requests import requests  # noqa: PLC0415
+
+    with context.ports() as ports:
+        day, known = today(ports), requests(ports).values()
+    shown = [case for case in known if case.is_overdue(day) or not only_late]
+    if as_json:
+        click.echo(json.dumps([case_plain(case, day) for case in shown], indent=1, ensure_ascii=False))
+    else:
+        _print(list_lines(shown, day, context.language))
+    return FINDINGS if any(case.is_overdue(day) for case in known) else FINE
+
+
+@command.command()
+@click.argument("number")
+@JSON
+@click.pass_obj
+@exits
+def show(context: Context, number: str, as_json: bool) -> int:
+    """One request: where it is, its two clocks, what was decided."""
+    from tenu.operations.requests import request  # noqa: PLC0415
+
+    with context.ports() as ports:
+        case = request(ports, number)
+    return _show(context, case, as_json)
+
+
+@command.command()
+@click.argument("number")
+@JSON
+@click.pass_obj
+@exits
+def acknowledge(context: Context, number: str, as_json: bool) -> int:
+    """Say that the person was told their request arrived."""
+    from tenu.operations.requests import acknowledge as verb  # noqa: PLC0415
+
+    return _moved(context, as_json, lambda ports: verb(ports, number))
+
+
+@command.command()
+@click.argument("number")
+@click.option("--by", "method", type=click.Choice([str(m) for m in Method]), help="What identified them.")
+@click.option(
+    "--doubt", help="Why a human doubts who asks: what is missing is asked for, the clock is noted."
+)
+@JSON
+@click.pass_obj
+@exits
+def verify(context: Context, number: str, method: str | None, doubt: str | None, as_json: bool) -> int:
+    """Say what identified the person (--by), or that a human has a reasonable doubt and asked (--doubt)."""
+    from tenu.operations.requests import ask_identity, identify  # noqa: PLC0415
+
+    if (method is None) == (doubt is None):
+        raise _refused("donnez --by ou --doubt, l'un des deux", "give --by or --doubt, one of the two")
+    if method is not None:
+        return _moved(context, as_json, lambda ports: identify(ports, number, Method(method)))
+    return _moved(context, as_json, lambda ports: ask_identity(ports, number, doubt or ""))
+
+
+@command.command()
+@click.argument("number")
+@click.option("--theirs", multiple=True, help="Fingerprint of a doubtful row that is the person's.")
+@click.option("--not-theirs", multiple=True, help="Fingerprint of a doubtful row that is somebody else's.")
+@JSON
+@click.pass_obj
+@exits
+def search(
+    context: Context, number: str, theirs: tuple[str, ...], not_theirs: tuple[str, ...], as_json: bool
+) -> int:
+    """Search every system for the person. Exit status 1 while a system is silent or a human must tell rows apart."""
+    from tenu.cli.request_text import found_lines, found_plain  # noqa: PLC0415
+    from tenu.operations.answering import fingerprint, look_up, settle  # noqa: PLC0415
+
+    with context.ports() as ports:
+        if theirs or not_theirs:
+            settle(ports, number, theirs=theirs, not_theirs=not_theirs)
+        found = look_up(ports, number)
+        names = {node: fingerprint(ports, node) for node in (*found.rows, *found.doubtful)}
+    if as_json:
+        click.echo(json.dumps(found_plain(found, names), indent=1, ensure_ascii=False, default=str))
+    else:
+        _print(found_lines(found, names, context.language))
+    return FINE if found.is_complete else FINDINGS
+
+
+@command.command()
+@click.argument("number")
+@click.option("--reason", type=click.Choice([str(r) for r in Extension]), required=True, help="Why.")
+@click.option("--note", required=True, help="The reasons told to the person, in words.")
+@JSON
+@click.pass_obj
+@exits
+def extend(context: Context, number: str, reason: str, note: str, as_json: bool) -> int:
+    """Take two more months, the person having been told today, within the first one."""
+    from tenu.operations.requests import extend as verb  # noqa: PLC0415
+
+    return _moved(context, as_json, lambda ports: verb(ports, number, Extension(reason), note))
+
+
+@command.command()
+@click.argument("number")
+@click.argument("right", type=click.Choice(RIGHTS))
+@click.argument("outcome", type=click.Choice([str(o) for o in Outcome]))
+@click.option("--code", "codes", multiple=True, help="A reason code, for what is not granted.")
+@click.option("--note", default="", help="The reasons in words, for what is not granted.")
+@JSON
+@click.pass_obj
+@exits
+def decide(
+    context: Context, number: str, right: str, outcome: str, codes: tuple[str, ...], note: str, as_json: bool
+) -> int:
+    """Record what you decide of one right. tenu decides nothing against a person."""
+    from tenu.operations.requests import decide as verb  # noqa: PLC0415
+
+    return _moved(
+        context, as_json, lambda p: verb(p, number, Right(right), Outcome(outcome), codes=codes, note=note)
+    )
+
+
+@command.command()
+@click.argument("number")
+@click.option(
+    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="A new folder."
+)
+@click.option("--recipient", "recipients", multiple=True, help="Who received data of this person, by name.")
+@click.option("--no-recipient", is_flag=True, help="Nobody outside the company did.")
+@click.option("--mask", "masks", multiple=True, help="SYSTEM.TABLE.COLUMN=WHY: it speaks of somebody else.")
+@JSON
+@click.pass_obj
+@exits
+def fulfil(
+    context: Context,
+    number: str,
+    output: Path,
+    recipients: tuple[str, ...],
+    no_recipient: bool,
+    masks: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Write the answer to an access request in a new folder: a page to read, the data, what was searched."""
+    from tenu.adapters.answer_folder import write_answer  # noqa: PLC0415
+    from tenu.operations.answering import access  # noqa: PLC0415
+
+    if bool(recipients) == no_recipient:
+        raise _refused(
+            "nommez qui a reçu des données : --recipient NOM, ou dites que personne n'en a reçu : --no-recipient",
+            "name who received data: --recipient NAME, or say nobody did: --no-recipient",
+        )
+    hidden = [_mask(said) for said in masks]
+    with context.ports() as ports:
+        package = access(ports, number, recipients=recipients, masks=hidden, language=context.language)
+        write_answer(output, package.files)
+    if as_json:
+        said = {"folder": str(output), "files": [f.name for f in package.files], "digest": package.digest}
+        click.echo(json.dumps(said, indent=1, ensure_ascii=False))
+    else:
+        for file in package.files:
+            console().print(str(output / file.name), markup=False)
+    return FINE
+
+
+@command.command()
+@click.argument("number")
+@click.option("--delivery", type=click.Choice(["email", "post", "link", "hand"]), required=True, help="How.")
+@click.option(
+    "--letter",
+    type=click.Path(exists=True, path_type=Path),
+    required=True,
+    help="What left: a file, or the folder.",
+)
+@JSON
+@click.pass_obj
+@exits
+def answer(context: Context, number: str, delivery: str, letter: Path, as_json: bool) -> int:
+    """Record that the answer left, with the digest of what left."""
+    from tenu.adapters.answer_folder import digest_of_answer  # noqa: PLC0415
+    from tenu.operations.answering import answered  # noqa: PLC0415
+
+    digest = digest_of_answer(letter)
+    return _moved(context, as_json, lambda ports: answered(ports, number, delivery=delivery, letter=digest))
+
+
+@command.command()
+@click.argument("number")
+@click.option(
+    "--reason", type=click.Choice(["not_identified", "withdrawn", "not_a_right"]), required=True, help="Why."
+)
+@click.option("--note", required=True, help="What the person was told, in words.")
+@JSON
+@click.pass_obj
+@exits
+def close(context: Context, number: str, reason: str, note: str, as_json: bool) -> int:
+    """Close a request that cannot be answered on the merits; the person was told, with their remedies."""
+    from tenu.operations.requests import close as verb  # noqa: PLC0415
+
+    return _moved(context, as_json, lambda ports: verb(ports, number, reason, note))
+
+
+def _moved(context: Context, as_json: bool, verb: Callable[[Any], Case]) -> int:
+    with context.ports() as ports:
+        case = verb(ports)
+    return _show(context, case, as_json)
+
+
+def _show(context: Context, case: Case, as_json: bool) -> int:
+    from tenu.cli.request_text import case_lines, case_plain  # noqa: PLC0415
+    from tenu.operations.plan import today  # noqa: PLC0415
+
+    with context.ports() as ports:
+        day = today(ports)
+    if as_json:
+        click.echo(json.dumps(case_plain(case, day), indent=1, ensure_ascii=False))
+    else:
+        _print(case_lines(case, day, context.language))
+    return FINE
+
+
+def _mask(said: str) -> Any:
+    from tenu.letters.access import Mask  # noqa: PLC0415
+
+    column, _, why = said.partition("=")
+    parts = column.split(".")
+    if len(parts) != 3 or not why:
+        raise _refused(
+            "écrivez --mask SYSTÈME.TABLE.COLONNE=POURQUOI", "write --mask SYSTEM.TABLE.COLUMN=WHY"
+        )
+    return Mask(system=parts[0], table=parts[1], column=parts[2], why=why)
+
+
+def _refused(fr: str, en: str) -> TenuError:
+    from tenu.errors import RefusedError  # noqa: PLC0415
+    from tenu.terms import Text  # noqa: PLC0415
+
+    return RefusedError(Text(fr=fr, en=en))
+
+
+def _print(lines: list[Line]) -> None:
+    show = console()
+    for line in lines:
+        show.print(line.text, style=line.style, markup=False)

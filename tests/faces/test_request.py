@@ -1,0 +1,87 @@
+"""``tenu request`` as a person sees it, from its arrival to the folder that is handed over."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from faces.face import Answer, problems, tenu
+
+
+@pytest.fixture
+def email(company: Path) -> str:
+    """Give the e-mail of a customer who is in the customer relation system and in the accounts."""
+    crm, erp = (sqlite3.connect(company / f"{name}.db") for name in ("crm", "erp"))
+    with crm, erp:
+        known = {row[0] for row in erp.execute("SELECT number FROM customer WHERE email IS NOT NULL")}
+        people = crm.execute("SELECT reference, email FROM contact WHERE email IS NOT NULL ORDER BY id DESC")
+        return next(str(said) for reference, said in people if reference in known)
+
+
+def _new(company: Path, email: str) -> str:
+    asked = tenu("request", "new", "access", "--channel", "email", "--email", email, "--json", folder=company)
+    return str(asked.json()["request"])
+
+
+def _ready(company: Path, email: str) -> str:
+    number = _new(company, email)
+    for words in (["acknowledge", number], ["verify", number, "--by", "known_address"], ["search", number]):
+        assert tenu("request", *words, folder=company).told
+    return number
+
+
+def test_a_request_is_answered_by_a_folder_of_files(company: Path, email: str, tmp_path: Path) -> None:
+    """Received, identified, searched, decided, fulfilled: the folder holds the page, the data and the manifest."""
+    number = _ready(company, email)
+    assert tenu("request", "decide", number, "access", "granted", folder=company).status == 0
+    done = tenu("request", "fulfil", number, "-o", tmp_path / "answer", "--no-recipient", folder=company)
+    names = {path.name for path in (tmp_path / "answer").iterdir()}
+    assert (done.status, {"lisez-moi.html", "data.json", "manifest.json", "data"} <= names) == (0, True)
+
+
+def test_an_answer_is_never_written_over_another(company: Path, email: str, tmp_path: Path) -> None:
+    """A folder that exists is refused, and what it holds stays."""
+    number = _ready(company, email)
+    tenu("request", "decide", number, "access", "granted", folder=company)
+    (tmp_path / "answer").mkdir()
+    done = tenu("request", "fulfil", number, "-o", tmp_path / "answer", "--no-recipient", folder=company)
+    assert (done.status, list((tmp_path / "answer").iterdir())) == (2, [])
+
+
+def test_whoever_received_data_is_named_or_said_to_be_nobody(
+    company: Path, email: str, tmp_path: Path
+) -> None:
+    """Without a word on recipients, there is no answer."""
+    number = _ready(company, email)
+    tenu("request", "decide", number, "access", "granted", folder=company)
+    done = tenu("request", "fulfil", number, "-o", tmp_path / "answer", folder=company, lang="en")
+    assert (done.status, "--recipient NAME" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "words", [["show"], ["acknowledge"], ["search"], ["close", "--reason", "withdrawn", "--note", "x"]]
+)
+def test_a_number_nobody_has_is_said_plainly(company: Path, words: list[str]) -> None:
+    """An unknown request is an error with its way out, in French first."""
+    verb, *rest = words
+    said = tenu("request", verb, "R-AAAAAAAA", *rest, folder=company)
+    assert (said.status, "aucune demande" in said.err) == (2, True)
+
+
+def test_what_is_printed_as_json_is_as_documented(company: Path, email: str) -> None:
+    """The request and the search answer their published schemas."""
+    number = _ready(company, email)
+    show: Answer = tenu("request", "show", number, "--json", folder=company)
+    found: Answer = tenu("request", "search", number, "--json", folder=company)
+    assert (problems("request", show.json()), problems("request", found.json(), part="found")) == ([], [])
+
+
+def test_a_request_of_long_ago_is_late_and_says_so(company: Path, email: str) -> None:
+    """The list ends with status 1, and the late request is marked."""
+    tenu(
+        "request", "new", "erasure", "--channel", "post", "--email", email, "--received-on", "2026-01-05", folder=company
+    )  # fmt: skip
+    listed = tenu("request", "list", "--late", folder=company)
+    assert (listed.status, "EN RETARD" in listed.out) == (1, True)
