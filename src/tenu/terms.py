@@ -5,6 +5,7 @@ Every word a policy, a data map or a journal may use for a closed choice lives h
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -103,3 +104,35 @@ class IdentifierKind(StrEnum):
     PHONE = "phone"
     NAME = "name"
     POSTCODE = "postcode"
+
+
+class Motive(StrEnum):
+    """Why an archived file may be opened: a closed list, none of which is curiosity.
+
+    Source: policy C-RET-04, C-RET-05; GDPR 15, 17(3)(e), 58(1).
+    """
+
+    CLAIM = "claim"
+    TAX = "tax"
+    ACCOUNTING = "accounting"
+    AUTHORITY = "authority"
+    ACCESS_REQUEST = "access_request"
+
+
+MOTIVES: Mapping[Motive, Text] = {
+    Motive.CLAIM: Text(fr="réclamation ou litige", en="a claim or a dispute"),
+    Motive.TAX: Text(fr="contrôle fiscal", en="a tax audit"),
+    Motive.ACCOUNTING: Text(fr="contrôle comptable", en="an audit of the accounts"),
+    Motive.AUTHORITY: Text(fr="demande d'une autorité", en="a request of an authority"),
+    Motive.ACCESS_REQUEST: Text(
+        fr="demande d'accès de la personne elle-même", en="the person's own access request"
+    ),
+}
+
+
+class ArchiveEnd(StrEnum):
+    """Why archived packages end: their last day came, an erasure was granted, or a copy put them back and they end again."""
+
+    LAST_DAY = "last_day"
+    ERASURE = "erasure"
+    RETURNED = "returned"

@@ -12,6 +12,7 @@ from tenu.adapters.case_files import CaseFiles
 from tenu.adapters.clock import SystemClock
 from tenu.adapters.databases.database import Database
 from tenu.adapters.journal_store import JournalStore
+from tenu.adapters.key_store import FileKeyStore
 from tenu.adapters.signing_key import create_key, load_key
 from tenu.adapters.staff import present_actor
 from tenu.adapters.workspace import KEYS, read_workspace, resolve, secret
@@ -51,7 +52,8 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
         archive = Archive(
             resolve(stores.archive, folder),
             resolve(stores.vault, folder),
-            secret(folder, "archive"),
+            FileKeyStore(folder / KEYS),
+            {system.system: _address(system, folder) for system in workspace.systems},
         )
         stack.callback(archive.close)
         cases = CaseFiles(resolve(stores.vault, folder), secret(folder, "cases"))

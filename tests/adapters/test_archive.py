@@ -14,6 +14,7 @@ from tenu.adapters.archive_tables import SEALED, UNIT, WRAPPED
 from tenu.errors import TamperedError
 from tenu.ports import Fate, Sealed, Unit
 from tenu.terms import IdentifierKind
+from tenu.testing import MemoryKeyStore
 
 WORDS = b'"orders":{"columns":["id","customer","placed_at","delivered_at","amount"],"rows":[['
 PACKAGE = b"{" + WORDS + b'1, 7, "2019-04-02", null, 12.50]]}}'
@@ -25,7 +26,7 @@ NewDatabase = Callable[[str], str]
 def an_archive(new_database: NewDatabase) -> Iterator[tuple[Archive, sa.Engine, sa.Engine]]:
     archive, vault = new_database("archive"), new_database("vault")
     kept, keys = sa.create_engine(archive), sa.create_engine(vault)
-    opened = Archive(archive, vault, bytes(32))
+    opened = Archive(archive, vault, MemoryKeyStore())
     yield opened, kept, keys
     opened.close()
     kept.dispose()

@@ -13,9 +13,9 @@ from tenu.adapters.archive import Archive
 from tenu.adapters.databases.database import Database
 from tenu.datamap.model import System
 from tenu.documents import read
+from tenu.testing import MemoryKeyStore
 
 AT_ONCE = 6
-KEY = bytes(32)
 
 
 def test_six_runs_prepare_one_database_at_once(new_database: Callable[[str], str]) -> None:
@@ -34,9 +34,9 @@ def test_six_runs_prepare_one_database_at_once(new_database: Callable[[str], str
 
 def test_six_runs_open_one_new_archive_at_once(new_database: Callable[[str], str]) -> None:
     """Runs that start together on a new archive all find its tables."""
-    urls = new_database("archive"), new_database("vault")
+    urls, keys = (new_database("archive"), new_database("vault")), MemoryKeyStore()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        archives = list(pool.map(lambda _: Archive(*urls, KEY), range(AT_ONCE)))
+        archives = list(pool.map(lambda _: Archive(*urls, keys), range(AT_ONCE)))
     assert [archive.units("none") for archive in archives] == [set()] * AT_ONCE
 
 

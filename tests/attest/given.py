@@ -11,6 +11,7 @@ from typing import Any
 from tenu.datamap.model import System
 from tenu.documents import read
 from tenu.errors import Finding
+from tenu.plans.archive import Reach
 from tenu.plans.facts import ArchiveFacts, Facts, Signature, Truth
 from tenu.plans.truth import truth
 from tenu.policy.clauses import clauses
@@ -52,10 +53,17 @@ def _kept() -> Facts:
         stricter=frozenset(),
         schema=(),
         lint=(),
-        archive=ArchiveFacts(packages=3, past=0, groundless=0, forbidden=0),
+        archive=archive_facts(),
+        openings=0,
         last_run_complete=True,
         signatures={},
     )
+
+
+def archive_facts(**changes: Any) -> ArchiveFacts:
+    """Return facts of an archive where nothing is wrong, but for *changes*."""
+    nobody = Reach(accounts=(), files=(), shared=())
+    return replace(ArchiveFacts(packages=3, past=0, groundless=0, forbidden=0, reach=nobody), **changes)
 
 
 def facts(**changes: Any) -> Facts:

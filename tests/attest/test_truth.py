@@ -10,6 +10,7 @@ import pytest
 
 from attest.given import (
     DAY,
+    archive_facts,
     facts,
     finding,
     judged,
@@ -22,7 +23,6 @@ from attest.given import (
     systems,
 )
 from tenu.periods.period import Period
-from tenu.plans.facts import ArchiveFacts
 from tenu.plans.judges import JUDGES, RULE_OF
 from tenu.plans.truth import lawful, truth
 from tenu.policy.clauses import clauses
@@ -125,7 +125,7 @@ def test_a_clause_that_counts(clause: str, rule: str, changes: Any, expected: Cl
 @pytest.mark.parametrize(("count", "expected"), [(0, KEPT), (1, BROKEN)])
 def test_a_clause_on_the_archive(clause: str, wrong: str, count: int, expected: ClauseStatus) -> None:
     """One package too many breaks it."""
-    archive = replace(ArchiveFacts(packages=3, past=0, groundless=0, forbidden=0), **{wrong: count})
+    archive = archive_facts(**{wrong: count})
     assert status(clause, archive=archive) is expected
 
 

@@ -63,10 +63,34 @@ MARK = sa.Table(
     sa.Column("kind", sa.String(24), primary_key=True),
     sa.Column("hash", Hexadecimal, primary_key=True, index=True),
 )
+SEALING_KEY = sa.Table(
+    "sealing_key",
+    VAULT,
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("proof", Hexadecimal, nullable=False),
+)
+"""The keys that may seal. The last envelope of a key gone, its row goes, and nothing can be sealed to it any more."""
+ENVELOPE = sa.Table(
+    "envelope",
+    VAULT,
+    sa.Column("id", Hexadecimal, primary_key=True),
+    sa.Column("key", sa.ForeignKey(SEALING_KEY.c.name), nullable=False, index=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("until", sa.Date, nullable=False, index=True),
+    sa.Column("run", sa.String(64), nullable=False, index=True),
+    sa.Column("task", sa.String(190), nullable=False),
+    sa.Column("first", Hexadecimal, nullable=False),
+    sa.Column("last", Hexadecimal, nullable=False),
+    sa.Column("settled", sa.Boolean, nullable=False),
+)
+"""What wraps the keys of one batch. *until*: the last of their last days; *first*, *last*: their subjects are between;
+*settled*: somebody made sure each of its keys has its package."""
 WRAPPED = sa.Table(
     "wrapped_key",
     VAULT,
     sa.Column("subject", Hexadecimal, primary_key=True),
     sa.Column("until", sa.Date, nullable=False, index=True),
     sa.Column("wrapped", sa.LargeBinary, nullable=False),
+    sa.Column("envelope", Hexadecimal),
 )
+"""The key of each package; without envelope, it is of the first format, wrapped by the archive's secret itself."""

@@ -8,7 +8,9 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from tenu.adapters import migrations
 from tenu.adapters.migrations import HEAD, VERSION_TABLE
+from tenu.adapters.store_schema import upgrade
 from tenu.errors import RefusedError, UnreachableError
 from tenu.terms import Text
 
@@ -79,23 +81,12 @@ def _bring_up_to_date(engine: Engine) -> None:
         return
     if engine.dialect.name != "postgresql":
         with writing(engine).begin() as connection:
-            _upgrade(connection)
+            upgrade(connection, migrations)
         return
     # Whoever waited for the lock must see what its holder created: each statement looks again.
     with engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_OF_TENU})
-        _upgrade(connection)
-
-
-def _upgrade(connection: Connection) -> None:
-    # Alembic takes as long to import as the rest of the command: only when there is something to upgrade.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
-
-    config = Config()
-    config.set_main_option("script_location", "tenu.adapters:migrations")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+        upgrade(connection, migrations)
 
 
 def _version(connection: Connection) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+from tenu.operations.archive import end_past
 from tenu.operations.choosing import Scene, scene
 from tenu.operations.chunk import do_chunk, settle
 from tenu.operations.evidence import catch_up, finish, intend, unfinished
@@ -57,7 +58,7 @@ def apply(ports: Ports, plan: Plan, *, progress: Progress = quiet) -> Run:
                 done += planned[task.name].people + planned[task.name].rows
                 with opened.sessions[name].transaction():
                     catch_up(ports, name, opened.sessions[name].noted(plan.digest), plan.digest)
-    ended = ports.archive.end(plan.as_of)
+    ended = end_past(ports, plan.as_of, plan.digest)
     progress("", total, total)
     run = _sum_up(ports, plan, spared, ended)
     finish(ports, run)

@@ -175,6 +175,7 @@ def _facts(ports: Ports, day: date, progress: Progress) -> Facts:
         schema=schema,
         lint=lint,
         archive=_archive_facts(ports, day),
+        openings=sum(1 for _ in ports.journal.events(kind=EventKind.ARCHIVE_OPENED)),
         last_run_complete=_last_run(ports),
         signatures=_signatures(ports, day),
     )

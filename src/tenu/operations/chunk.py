@@ -43,7 +43,7 @@ def do_chunk(opened: Scene, choice: Choice, unit: Unit, run: str) -> int:
 
 
 def settle(archive: Archive, session: Session, system: str, run: str) -> None:
-    """Wipe from the archive the units *system* never committed: their rows are still there.
+    """Wipe from the archive the units *system* never committed, their rows are still there; and keys without a package.
 
     In a turn of its own: a transaction whose end nobody saw is over by then, one way or the other.
     """
@@ -52,6 +52,7 @@ def settle(archive: Archive, session: Session, system: str, run: str) -> None:
         for task, unit in archive.units(run) - here:
             if task.startswith(f"{system}."):
                 archive.wipe(run, task, unit)
+        archive.sweep(run, system)
 
 
 def _done(opened: Scene, choice: Choice, unit: Unit, people: int, run: str, written: Unit) -> list[Line]:

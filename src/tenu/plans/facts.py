@@ -8,18 +8,23 @@ from datetime import date
 
 from tenu.datamap.model import System
 from tenu.errors import Finding
+from tenu.plans.archive import Reach
 from tenu.policy.model import Policy
 from tenu.terms import ClauseStatus, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveFacts:
-    """What the archive holds: packages in all, past their last day, without a ground, or from a rule with no archive."""
+    """What the archive holds: packages in all, past their last day, without a ground, or from a rule with no archive.
+
+    *reach*: who could read it without being meant to.
+    """
 
     packages: int
     past: int
     groundless: int
     forbidden: int
+    reach: Reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,7 @@ class Facts:
     system whom nobody can tell from somebody active elsewhere. *bound*: by rule, the tables that live by it.
     *schema*: findings on data maps; *lint*: findings of the law on the policy. *unreachable*: systems that did not
     answer; nothing is concluded about them. None: what could not be counted at all; *last_run_complete*: no run yet.
+    *openings*: how many times archived files were opened, each with its motive in the journal.
     """
 
     as_of: date
@@ -54,6 +60,7 @@ class Facts:
     schema: tuple[Finding, ...]
     lint: tuple[Finding, ...]
     archive: ArchiveFacts | None
+    openings: int
     last_run_complete: bool | None
     signatures: Mapping[str, Signature]
 
