@@ -23,6 +23,7 @@ COMMANDS = {
     "apply": "Do exactly that plan.",
     "attest": "The clause table, live.",
     "request": "What people ask: received, searched, decided by a human, answered.",
+    "archive": "What is archived, who is in it, and opening a file for a motive.",
     "journal": "Verify the record of what was done, prove one event, export it all.",
     "explain": "One clause, rule, reading or error, with its source.",
 }

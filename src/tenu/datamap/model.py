@@ -178,6 +178,9 @@ class TableMap(Located):
 
     *belongs_to*: how its rows belong to people, when the links leave a choice: a people table, or the table, or the
     column of its own, by which they do; for rows that people point at (an address), the table that points at them.
+    *archive*: whether this type of document is needed as proof; when not, its rows go without passing by the archive.
+
+    Source: policy C-RET-04, C-RET-22 (only evidence is archived).
     """
 
     purposes: Names
@@ -186,6 +189,7 @@ class TableMap(Located):
     belongs_to: str | None = None
     record_limit: RecordLimit | None = None
     kept_by_law: LegalKeep | None = None
+    archive: bool = True
 
 
 @document

@@ -15,6 +15,7 @@ from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
 from tenu.law.ceilings import effective_active
 from tenu.law.lint import lint, not_judged
+from tenu.operations.reaching import archive_findings
 from tenu.plans.constraints import unclearable
 from tenu.plans.retention import retention_tasks
 from tenu.plans.rulebook import rulebook
@@ -40,7 +41,8 @@ class Checked:
 def check(ports: Ports, as_of: date) -> Checked:
     """Return every finding on the workspace as it is, with the law of *as_of*. Reads only."""
     layouts, silent = _layouts(ports)
-    found = [*schema_findings(ports, layouts, as_of), *silent, *lint(ports.workspace.policy, as_of)]
+    schema = schema_findings(ports, layouts, as_of)
+    found = [*schema, *silent, *archive_findings(ports), *lint(ports.workspace.policy, as_of)]
     order = list(Severity)
     return Checked(
         findings=tuple(sorted(found, key=lambda f: order.index(f.severity))),

@@ -85,8 +85,7 @@ def open_packages(
     if running is None:
         wanted = named(ports, "archive:open", role, subjects, reference, motive)
         running = _granted(ports, role, wanted, motive, reference, minutes)
-    packages = ports.archive.packages(subjects)
-    return running, _contents(ports, running, packages)
+    return running, _contents(ports, running, _there(ports, subjects))
 
 
 def named(
@@ -159,16 +158,7 @@ def _granted(
                 en=f"an opening lasts 1 to {LONGEST} minutes",
             )
         )
-    missing = set(wanted) - {package.subject for package in ports.archive.packages(wanted)}
-    if missing:
-        names = ", ".join(sorted(missing))
-        raise RefusedError(
-            Text(fr=f"aucun dossier {names} dans l'archive", en=f"no package {names} in the archive"),
-            fix=Text(
-                fr="il a fini, ou son nom est mal copié : « tenu archive find » le redonne",
-                en="it has ended, or its name is miscopied: 'tenu archive find' gives it again",
-            ),
-        )
+    _there(ports, wanted)
     now = ports.clock.now()
     opening = Opening(
         id=secrets.token_hex(16),
@@ -189,6 +179,22 @@ def _granted(
     _append(ports, EventKind.ARCHIVE_OPENING, body)
     ports.journal.seal(ports.signer)
     return opening
+
+
+def _there(ports: Ports, wanted: Sequence[str]) -> list[Package]:
+    """Return the packages called *wanted*, or refuse when one of them does not exist."""
+    found = ports.archive.packages(wanted)
+    missing = set(wanted) - {package.subject for package in found}
+    if missing:
+        names = ", ".join(sorted(missing))
+        raise RefusedError(
+            Text(fr=f"aucun dossier {names} dans l'archive", en=f"no package {names} in the archive"),
+            fix=Text(
+                fr="il a fini, ou son nom est mal copié : « tenu archive find » le redonne",
+                en="it has ended, or its name is miscopied: 'tenu archive find' gives it again",
+            ),
+        )
+    return found
 
 
 def _running(ports: Ports, wanted: frozenset[str]) -> Opening | None:

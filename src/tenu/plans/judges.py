@@ -10,6 +10,7 @@ from functools import partial
 
 from tenu.law.ceilings import outlasts
 from tenu.law.territory import EEA
+from tenu.plans.archive_judges import packages, restricted
 from tenu.plans.facts import Facts, Truth, broken, kept, unknown
 from tenu.terms import ClauseStatus, LegalBasis, Severity, Text
 
@@ -80,18 +81,8 @@ def _findings(facts: Facts, codes: tuple[str, ...], said: Text) -> Truth:
     return _silent(facts) or kept(said.fr, said.en)
 
 
-def _archive(facts: Facts, wrong: str) -> Truth:
-    if facts.archive is None:
-        return unknown("l'archive ne répond pas", "the archive does not answer")
-    count: int = getattr(facts.archive, wrong)
-    packages = facts.archive.packages
-    if count:
-        return broken(f"{count} dossiers d'archive sur {packages}", f"{count} of {packages} archive packages")
-    return kept(f"0 dossier d'archive sur {packages}", f"0 of {packages} archive packages")
-
-
 def _archive_ends(facts: Facts, rule: str) -> Truth:
-    ended = _archive(facts, "past")
+    ended = packages(facts, "past")
     return ended if ended.status is ClauseStatus.BROKEN or facts.bound.get(rule) else _overdue(facts, (rule,))
 
 
@@ -282,15 +273,16 @@ JUDGES: Mapping[str, Judge] = {
     "C-LGB-06": _cited_duties,
     "C-RET-01": _governed,
     "C-RET-02": _nothing_overdue(*_PERSON_RULES),
-    "C-RET-04": partial(_archive, wrong="groundless"),
-    "C-RET-06": partial(_archive, wrong="past"),
+    "C-RET-04": partial(packages, wrong="groundless"),
+    "C-RET-05": restricted,
+    "C-RET-06": partial(packages, wrong="past"),
     "C-RET-07": _ended_for_good,
     "C-RET-09": _every_rule,
     "C-RET-10": _longest_ground,
     "C-RET-11": _law_first,
     "C-RET-13": _nothing_overdue("prospecting"),
     "C-RET-14": _closed_restarts,
-    "C-RET-15": partial(_archive, wrong="forbidden"),
+    "C-RET-15": partial(packages, wrong="forbidden"),
     "C-RET-16": partial(_basis, rule="contract", basis=LegalBasis.CONTRACT),
     "C-RET-17": _nothing_overdue("contract"),
     "C-RET-19": partial(_archive_ends, rule="contract"),

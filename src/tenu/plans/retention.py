@@ -190,7 +190,8 @@ class _EstateTasks:
         for owned in going if archived else ():
             columns = self._columns_worth_archiving(owned.table, archived)
             where = negate(self._keeping.by_law(owned.table))
-            if columns and self._table_rules()[owned.table] and where != NEVER:
+            proof = self._layout.system.tables[owned.table].archive
+            if proof and columns and self._table_rules()[owned.table] and where != NEVER:
                 yield Seal(table=owned.table, path=owned.path, where=where, columns=columns)
 
     def _columns_worth_archiving(self, table: str, archived: set[str]) -> tuple[str, ...]:
