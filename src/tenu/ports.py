@@ -280,11 +280,15 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """Where tenu's own stores are; ``${VARIABLE:-default}`` is replaced from the environment."""
+    """Where tenu's own stores are; ``${VARIABLE:-default}`` is replaced from the environment.
+
+    *archive_accounts*: database accounts meant to reach the archive and the vault, besides the one in their address.
+    """
 
     journal: str = "${TENU_URL:-sqlite:///tenu.db}"
     archive: str = "${TENU_ARCHIVE_URL:-sqlite:///archive.db}"
     vault: str = "${TENU_VAULT_URL:-sqlite:///vault.db}"
+    archive_accounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

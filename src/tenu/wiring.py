@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tenu.adapters.archive import Archive
 from tenu.adapters.case_files import CaseFiles
+from tenu.adapters.archive_reach import Surroundings
 from tenu.adapters.clock import SystemClock
 from tenu.adapters.databases.database import Database
 from tenu.adapters.journal_store import JournalStore
@@ -53,7 +54,10 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
             resolve(stores.archive, folder),
             resolve(stores.vault, folder),
             FileKeyStore(folder / KEYS),
-            {system.system: _address(system, folder) for system in workspace.systems},
+            Surroundings(
+                addresses={system.system: _address(system, folder) for system in workspace.systems},
+                accounts=frozenset(stores.archive_accounts),
+            ),
         )
         stack.callback(archive.close)
         cases = CaseFiles(resolve(stores.vault, folder), secret(folder, "cases"))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from servers import MariaDB, PostgreSQL
 from tenu.adapters.archive import Archive
+from tenu.adapters.archive_reach import Surroundings
 from tenu.adapters.archive_tables import MARK, SEALED
 from tenu.datamap.identity import identity, normalise
 from tenu.errors import TamperedError
@@ -212,17 +213,23 @@ def _as_others(url: str, *statements: str) -> None:
 
 def test_an_account_with_a_right_on_postgresql_is_named(postgresql: PostgreSQL) -> None:
     """A right granted to a sales account, even to read only, is seen from the server's own catalog."""
-    urls = postgresql.fresh_database("reach_archive"), postgresql.fresh_database("reach_vault")
-    archive = Archive(*urls, MemoryKeyStore())
+    urls, keys = (
+        [postgresql.fresh_database(f"reach_{name}") for name in ("archive", "vault")],
+        MemoryKeyStore(),
+    )
+    archive = Archive(*urls, keys)
     before = archive.reach().accounts
     _as_others(
         urls[0], "DROP ROLE IF EXISTS sales", "CREATE ROLE sales LOGIN", "GRANT SELECT ON sealed TO sales"
     )
     after = archive.reach().accounts
     archive.close()
+    meant = Archive(*urls, keys, Surroundings(accounts=frozenset({"sales"})))
+    told = meant.reach().accounts
+    meant.close()
     for name in ("reach_archive", "reach_vault"):
         postgresql.drop(name)
-    assert (before, after) == ((), ("archive:sales",))
+    assert (before, after, told) == ((), ("archive:sales",), ())
 
 
 def test_an_account_with_a_right_on_mariadb_is_named(mariadb: MariaDB) -> None:

@@ -62,8 +62,13 @@ def _kept() -> Facts:
 
 def archive_facts(**changes: Any) -> ArchiveFacts:
     """Return facts of an archive where nothing is wrong, but for *changes*."""
-    nobody = Reach(accounts=(), files=(), shared=())
-    return replace(ArchiveFacts(packages=3, past=0, groundless=0, forbidden=0, reach=nobody), **changes)
+    held = ArchiveFacts(packages=3, past=0, groundless=0, forbidden=0, reach=reach())
+    return replace(held, **changes)
+
+
+def reach(**changes: Any) -> Reach:
+    """Return that nobody else can reach the archive, but for *changes*."""
+    return replace(Reach(accounts=(), files=(), shared=()), **changes)
 
 
 def facts(**changes: Any) -> Facts:

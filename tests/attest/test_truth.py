@@ -18,6 +18,7 @@ from attest.given import (
     policy,
     prospecting,
     purposes,
+    reach,
     signed,
     status,
     systems,
@@ -83,6 +84,7 @@ SAID: dict[str, tuple[dict[str, Any], dict[str, Any], ClauseStatus]] = {
         {"policy": purposes(basis=LegalBasis.LEGAL_OBLIGATION, legal_text=None)},
         KEPT,
     ),
+    "C-RET-05": ({}, {"archive": archive_facts(reach=reach(files=("archive",)))}, KEPT),
     "C-RET-07": ({}, {"overdue": {"relation": 1}}, KEPT),
     "C-RET-09": ({}, {"policy": purposes(retention="nothing")}, KEPT),
     "C-RET-10": ({}, {"policy": LONGER}, KEPT),
@@ -129,7 +131,24 @@ def test_a_clause_on_the_archive(clause: str, wrong: str, count: int, expected: 
     assert status(clause, archive=archive) is expected
 
 
-@pytest.mark.parametrize("clause", ARCHIVED)
+@pytest.mark.parametrize(
+    ("around", "expected"),
+    [
+        ({}, KEPT),
+        ({"accounts": ("archive:sales",)}, BROKEN),
+        ({"files": ("vault",)}, BROKEN),
+        ({"shared": ("crm",)}, BROKEN),
+        ({"accounts": None}, UNKNOWN),
+        ({"accounts": None, "files": ("vault",)}, BROKEN),
+    ],
+    ids=["nobody", "an account", "a file", "a system", "not told", "not told, and a file"],
+)
+def test_a_restricted_archive(around: dict[str, Any], expected: ClauseStatus) -> None:
+    """Anybody who could read it breaks the clause; a server that does not tell leaves it unknown."""
+    assert status("C-RET-05", archive=archive_facts(reach=reach(**around))) is expected
+
+
+@pytest.mark.parametrize("clause", [*ARCHIVED, "C-RET-05"])
 def test_a_silent_archive_is_unknown(clause: str) -> None:
     """Nothing is concluded from its silence."""
     assert status(clause, archive=None) is UNKNOWN

@@ -8,6 +8,7 @@ Source: policy C-RET-05; GDPR 32; INV-08.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,25 +18,26 @@ from tenu.errors import StoreError
 from tenu.plans.archive import Reach
 
 
-def reach(archive: sa.Engine, vault: sa.Engine, addresses: Mapping[str, str]) -> Reach:
-    """Return who could read *archive* or *vault* besides the account that opens them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What is around the archive: the company's databases by system, and the accounts meant to reach the archive."""
 
-    Args:
-        archive: The archive.
-        vault: The vault.
-        addresses: Address of each of the company's databases, by system.
-    """
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    accounts: frozenset[str] = frozenset()
+
+
+def reach(archive: sa.Engine, vault: sa.Engine, around: Surroundings) -> Reach:
+    """Return who could read *archive* or *vault*, besides the account that opens them and those meant to."""
     stores = {"archive": (archive, ARCHIVE), "vault": (vault, VAULT)}
     found = [(name, _accounts(engine, tables)) for name, (engine, tables) in stores.items()]
     told = [(name, accounts) for name, accounts in found if accounts is not None]
+    others = [(n, a) for n, accounts in told for a in accounts if a.split("@")[0] not in around.accounts]
     return Reach(
-        accounts=tuple(f"{name}:{account}" for name, accounts in told for account in accounts)
-        if len(told) == len(found)
-        else None,
+        accounts=tuple(f"{n}:{account}" for n, account in others) if len(told) == len(found) else None,
         files=tuple(name for name, (engine, _) in stores.items() if _is_open_file(engine.url)),
         shared=tuple(
             system
-            for system, url in addresses.items()
+            for system, url in around.addresses.items()
             if any(_same_account(engine.url, sa.make_url(url)) for engine, _ in stores.values())
         ),
     )

@@ -63,7 +63,7 @@ class Reading(ArchiveStore):
 
     def reach(self) -> Reach:
         """Return who could read the archive or the vault without being meant to, as the servers tell it."""
-        return reach(self._archive, self._vault.engine, self._addresses)
+        return reach(self._archive, self._vault.engine, self._around)
 
     def audit(self, as_of: date, no_archive: Sequence[str]) -> ArchiveFacts:
         """Return what the archive holds that it should not.

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import zstandard
 
 from tenu.adapters import archive_migrations
+from tenu.adapters.archive_reach import Surroundings
 from tenu.adapters.archive_tables import MARK, SEALED
 from tenu.adapters.store_schema import open_store
 from tenu.adapters.vault import Vault
@@ -25,16 +26,16 @@ FEW = 500
 class ArchiveStore:
     """Sealed packages in *archive_url*, their keys in *vault_url*, both under *keys*, which are in neither.
 
-    *addresses*: those of the company's databases by system, whose accounts should open neither store.
+    *around*: which accounts may reach them, and which should not.
     """
 
     def __init__(
-        self, archive_url: str, vault_url: str, keys: KeyStore, addresses: Mapping[str, str] | None = None
+        self, archive_url: str, vault_url: str, keys: KeyStore, around: Surroundings | None = None
     ) -> None:
         self._archive = open_store(archive_url, "archive", archive_migrations)
         self._vault = Vault(vault_url, keys)
         self._index_key = keys.index_key()
-        self._addresses = addresses or {}
+        self._around = around or Surroundings()
 
     def close(self) -> None:
         """Close every connection."""

@@ -34,7 +34,8 @@ def read_settings(folder: Path) -> Settings:
     if findings:
         raise FindingsError(tuple(findings))
     roles = {role: tuple(people) for role, people in tables["roles"].items()}
-    return Settings(**said, stores=Stores(**tables["stores"]), roles=roles)
+    accounts = tuple(tables["stores"].pop("archive_accounts", ()))
+    return Settings(**said, stores=Stores(**tables["stores"], archive_accounts=accounts), roles=roles)
 
 
 def _numbers(said: Mapping[str, Any]) -> Iterator[Finding]:
@@ -51,11 +52,11 @@ def _numbers(said: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _stores(table: Any) -> Iterator[Finding]:
-    if not isinstance(table, dict) or not all(isinstance(address, str) for address in table.values()):
+    if not isinstance(table, dict) or not all(_is_store(name, said) for name, said in table.items()):
         yield _wrong(
             Text(
-                fr="[stores] attend des adresses entre guillemets",
-                en="[stores] wants addresses between quotes",
+                fr="[stores] attend des adresses entre guillemets, et une liste de comptes : archive_accounts",
+                en="[stores] wants addresses between quotes, and a list of accounts: archive_accounts",
             )
         )
         return
@@ -68,11 +69,18 @@ def _roles(table: Any) -> Iterator[Finding]:
         yield _wrong(Text(fr=fr, en='[roles] wants lists of accounts: dpo = ["alice"]'))
 
 
+def _is_store(name: str, said: Any) -> bool:
+    return _is_list_of_text(said) if name == "archive_accounts" else isinstance(said, str)
+
+
 def _is_list_of_text(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
 
 
-_TABLES: Mapping[str, Callable[[Any], Iterator[Finding]]] = {"stores": _stores, "roles": _roles}
+_TABLES: Mapping[str, Callable[[Any], Iterator[Finding]]] = {
+    "stores": _stores,
+    "roles": _roles,
+}
 """Each table of tenu.toml, and what finds its mistakes."""
 
 

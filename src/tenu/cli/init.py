@@ -21,6 +21,8 @@ look_again_seconds = 30
 journal = "${TENU_URL:-sqlite:///tenu.db}"
 archive = "${TENU_ARCHIVE_URL:-sqlite:///archive.db}"
 vault = "${TENU_VAULT_URL:-sqlite:///vault.db}"
+# Database accounts meant to reach the archive and the vault, when these are on a server; any other is a finding.
+# archive_accounts = ["tenu_archive", "archivist"]
 
 # Which accounts of this machine hold which role. An act that needs a human's word is refused to anybody else.
 [roles]
