@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,15 @@ import pytest
 
 from faults.proof import lost, objections
 from lab import FixedClock, Lab
+from tenu.adapters.archive import Archive
+from tenu.adapters.key_store import FileKeyStore
 from tenu.operations.apply import apply
+from tenu.plans.archive import Soundness
 from tenu.plans.plan import read_plan
+from tenu.ports import Fate, Sealed, Unit
 from tenu.wiring import open_ports
 
+DAY = date(2031, 1, 1)
 FIRST, LAST = "00" * 16, "ff" * 16
 _PROCESSES = multiprocessing.get_context("forkserver")
 
@@ -41,19 +46,22 @@ def _apply_and_die(folder: Path, at: datetime, text: str) -> None:
         apply(ports, read_plan(text))
 
 
-def _rotate_and_die(folder: Path, at: datetime, point: str) -> None:
+def _rotate_and_die(urls: tuple[str, str], keys: Path, point: str) -> None:
     """Change the key; die at *point*."""
-    with open_ports(folder, clock=FixedClock(at)) as ports:
-        archive: Any = ports.archive
-        keys = archive._vault._keys
-        match point:
-            case "key made":
-                archive._vault._admit = _die
-            case "envelopes moved":
-                ports.archive.rotate(_die)
-            case _:
-                keys.retire = _die
-        ports.archive.rotate(lambda _at, _total: None)
+    store = FileKeyStore(keys, {})
+    archive: Any = Archive(*urls, store)
+    match point:
+        case "key made":
+            archive._vault._admit = _die
+        case "envelopes moved":
+            archive.rotate(_die)
+        case _:
+            archive._vault._keys.retire = _die
+    archive.rotate(_quiet)
+
+
+def _quiet(_at: int, _total: int) -> None:
+    """Show nothing."""
 
 
 def killed(work: Callable[..., None], *arguments: Any) -> int | None:
@@ -91,15 +99,26 @@ def test_killed_between_the_vault_and_the_archive(make_lab_of: Callable[..., Lab
 
 
 @pytest.mark.parametrize("point", ["key made", "envelopes moved", "before the end"])
-def test_killed_while_the_key_changes(tmp_path: Path, make_lab_of: Callable[..., Lab], point: str) -> None:
+def test_killed_while_the_key_changes(tmp_path: Path, new_database: Callable[[str], str], point: str) -> None:
     """Wherever it is cut, every package opens, sealing goes on, and the change ends when it is run again."""
-    lab = make_lab_of(people=60, chunk=4)
-    lab.apply(lab.plan())
-    code = killed(_rotate_and_die, lab.folder, lab.clock.at, point)
-    with lab.ports() as ports:
-        meanwhile = ports.archive.verify(lab.company.as_of, LAST, 1, lambda _at, _total: None)
-        ports.archive.rotate(lambda _at, _total: None)
-        after = ports.archive.verify(lab.company.as_of, LAST, 1, lambda _at, _total: None)
-        secrets = (lab.folder / "keys" / "archive.key").read_text().split()
-        keys = len(ports.archive.keys())
-    assert (code, meanwhile.is_sound, after.is_sound, keys, len(secrets)) == (-9, True, True, 1, 1)
+    urls = new_database("archive"), new_database("vault")
+    archive = Archive(*urls, FileKeyStore(tmp_path, {}))
+    seal_one(archive, chunk=0)
+    code = killed(_rotate_and_die, urls, tmp_path, point)
+    archive.close()
+    again = Archive(*urls, FileKeyStore(tmp_path, {}))
+    seal_one(again, chunk=1)
+    meanwhile = again.verify(DAY, LAST, 1, _quiet)
+    again.rotate(_quiet)
+    after, names = again.verify(DAY, LAST, 1, _quiet), again.keys()
+    again.close()
+    secrets = (tmp_path / "archive.key").read_text().split()
+    sound = Soundness(packages=2, tried=2)
+    assert (code, meanwhile, after, len(names), len(secrets)) == (-9, sound, sound, 1, 1)
+
+
+def seal_one(archive: Archive, *, chunk: int) -> None:
+    one = Sealed(system="shop", root="customer", package=b"{}", rows=0, until=DAY, identifiers=())
+    archive.put(
+        "run", "shop.customer:contract", Unit(fate=Fate.ARCHIVE, chunk=chunk), [one], ground="evidence"
+    )
