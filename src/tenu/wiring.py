@@ -8,8 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tenu.adapters.archive import Archive
-from tenu.adapters.case_files import CaseFiles
 from tenu.adapters.archive_reach import Surroundings
+from tenu.adapters.case_files import CaseFiles
 from tenu.adapters.clock import SystemClock
 from tenu.adapters.databases.database import Database
 from tenu.adapters.journal_store import JournalStore
