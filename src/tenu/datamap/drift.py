@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tenu.datamap.catalog import Column, ColumnKind, Table
+from tenu.datamap.catalog import Table
 from tenu.datamap.findings import finding, nearest
-from tenu.datamap.layout import Layout, Reference
+from tenu.datamap.layout import Layout
 from tenu.datamap.meaning import followed, meanings
-from tenu.datamap.model import Conditioned, Scalar
+from tenu.datamap.mentions import conditions, named_columns
 from tenu.datamap.ownership import owners
-from tenu.errors import Finding, Place
+from tenu.datamap.ways import Reference
+from tenu.errors import Finding
 from tenu.policy.model import Policy
 from tenu.terms import Severity
 
-DATES = (ColumnKind.DAY, ColumnKind.INSTANT, ColumnKind.ZONED_INSTANT, ColumnKind.INTEGER)
 BLOCKER, MAJOR, MINOR, NOTE = Severity.BLOCKER, Severity.MAJOR, Severity.MINOR, Severity.NOTE
 
 
@@ -27,8 +27,8 @@ def compare(layout: Layout, policy: Policy) -> tuple[Finding, ...]:
         *meanings(layout.system, policy),
         *_tables(layout),
         *_columns(layout),
-        *_named_columns(layout),
-        *_values(layout),
+        *named_columns(layout),
+        *conditions(layout),
         *_people(layout),
         *followed(layout),
         *owners(layout),
@@ -89,98 +89,6 @@ def _columns(layout: Layout) -> Iterator[Finding]:
                 (f"« {name}.{column} » est dite personnelle et non personnelle", f"'{name}.{column}' is said personal and not personal"),
                 ("gardez une des deux lignes", "keep one of the two lines"),
             )  # fmt: skip
-
-
-def _named_columns(layout: Layout) -> Iterator[Finding]:
-    """Check the columns that acts, states, holds, limits and people name: they exist, and dates are dates."""
-    for table, column, place, dated in _mentions(layout):
-        found = layout.catalog.table(table)
-        if found is None:
-            yield finding(
-                "D-TBL-01", BLOCKER, place,
-                (f"la table « {table} » n'existe pas", f"there is no table '{table}'"),
-                nearest(table, (t.name for t in layout.catalog.tables)),
-            )  # fmt: skip
-        elif (live := found.column(column)) is None:
-            yield finding(
-                "D-COL-01", BLOCKER, place,
-                (f"la colonne « {table}.{column} » n'existe pas", f"there is no column '{table}.{column}'"),
-                nearest(column, (c.name for c in found.columns)),
-            )  # fmt: skip
-        elif dated and not _is_date(live, layout.catalog.engine):
-            yield finding(
-                "D-TYPE-01", BLOCKER, place,
-                (f"« {table}.{column} » ({live.type_name}) n'est pas une date", f"'{table}.{column}' ({live.type_name}) is not a date"),
-                ("nommez une colonne de type date, date-heure ou secondes depuis 1970",
-                 "name a column of type date, date-time or seconds since 1970"),
-            )  # fmt: skip
-
-
-def _is_date(column: Column, engine: str) -> bool:
-    return column.kind in DATES or (engine == "sqlite" and column.kind in (ColumnKind.TEXT, ColumnKind.OTHER))
-
-
-def _mentions(layout: Layout) -> Iterator[tuple[str, str, Place, bool]]:
-    system = layout.system
-    for table, people in system.people.items():
-        if people.collected_at:
-            yield table, people.collected_at, people.at.get("collected_at", people.place), True
-        for names in people.identified_by.values():
-            yield from ((table, name, people.at.get("identified_by", people.place), False) for name in names)
-        yield from ((table, name, people.place, False) for name in people.where)
-    for act in system.acts:
-        yield act.table, act.dated_by, act.at.get("dated_by", act.place), True
-    rows: tuple[Conditioned, ...] = (*system.acts, *system.states, *system.holds)
-    for row in rows:
-        yield from ((row.table, name, row.at.get("when", row.place), False) for name in row.when)
-    for table, declared in system.tables.items():
-        if layout.catalog.table(table) is None:
-            continue
-        if declared.record_limit:
-            yield table, declared.record_limit.dated_by, declared.record_limit.place, True
-        if declared.kept_by_law and declared.kept_by_law.dated_by:
-            yield table, declared.kept_by_law.dated_by, declared.kept_by_law.place, True
-    for link in system.links:
-        yield from ((link.child, name, link.place, False) for name in link.columns)
-        yield from ((link.parent, name, link.place, False) for name in link.parent_columns)
-
-
-def _values(layout: Layout) -> Iterator[Finding]:
-    """Check that what ``when`` and ``where`` compare a column with is of the column's kind: engines disagree on the rest."""
-    system = layout.system
-    described: tuple[Conditioned, ...] = (*system.acts, *system.states, *system.holds)
-    rows = [(row.table, row.when, row.at.get("when", row.place)) for row in described]
-    rows += [
-        (table, people.where, people.at.get("where", people.place)) for table, people in system.people.items()
-    ]
-    for table, conditions, place in rows:
-        live = layout.catalog.table(table)
-        for name, said in conditions.items():
-            column = live.column(name) if live else None
-            values = said if isinstance(said, list | tuple) else (said,)
-            if column is not None and not all(_comparable(column, value) for value in values):
-                yield finding(
-                    "D-TYPE-02", BLOCKER, place,
-                    (f"« {table}.{name} » ({column.type_name}) ne se compare pas à {said!r}",
-                     f"'{table}.{name}' ({column.type_name}) does not compare with {said!r}"),
-                    ("écrivez une valeur de son type : texte entre guillemets, nombre, ou true et false",
-                     "write a value of its type: text between quotes, a number, or true and false"),
-                )  # fmt: skip
-
-
-def _comparable(column: Column, value: Scalar) -> bool:
-    match column.kind:
-        case ColumnKind.TEXT | ColumnKind.OTHER:
-            return value is None or isinstance(value, str)
-        case ColumnKind.BOOLEAN:
-            return value is None or isinstance(value, bool)
-        case ColumnKind.INTEGER | ColumnKind.NUMBER:
-            whole = isinstance(value, int) and not isinstance(value, bool)
-            return (
-                value is None or whole or (value in (0, 1) and column.type_name.upper().startswith("TINYINT"))
-            )
-        case _:
-            return value is None
 
 
 def _people(layout: Layout) -> Iterator[Finding]:

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 
 from tenu.datamap.catalog import Table
 from tenu.datamap.findings import finding
-from tenu.datamap.layout import Layout, Owned, Reference
+from tenu.datamap.layout import Layout
 from tenu.datamap.model import TableMap
+from tenu.datamap.reach import part_names
+from tenu.datamap.ways import Owned, Reference, begins
 from tenu.errors import Finding
 from tenu.terms import Severity
 
@@ -51,7 +53,7 @@ def _owner(layout: Layout, name: str, declared: TableMap) -> Iterator[Finding]:
 
 
 def _ways(layout: Layout, name: str) -> list[Owned]:
-    return [owned for estate in layout.estates if (owned := estate.of(name)) is not None]
+    return [owned for estate in layout.estates for owned in estate.ways(name)]
 
 
 def _unclear(layout: Layout, name: str, declared: TableMap) -> Iterator[Finding]:
@@ -62,12 +64,20 @@ def _unclear(layout: Layout, name: str, declared: TableMap) -> Iterator[Finding]
     for owned in _ways(layout, name):
         if not owned.path or owned.shared:
             continue
-        links = [r for r in layout.references if r.child == name]
-        taken = next(r for r in links if r.up() == owned.path[0])
+        parts = set(part_names(declared))
+        links = [r for r in layout.references if r.child == name and not (r.when or parts & set(r.columns))]
+        taken = next((r for r in links if begins(owned.path, r.up())), None)
+        if taken is None:
+            continue
         rivals = [r for r in links if r is not taken and r.parent != name]
         if any(r.parent == taken.parent == owned.root for r in rivals):
             yield _two_people(name, declared, [r for r in links if r.parent == taken.parent])
-        elif taken.cuttable and declared.belongs_to is None and any(_leads(layout, owned, r) for r in rivals):
+        elif (
+            taken.optional
+            and not taken.through
+            and declared.belongs_to is None
+            and any(_leads(layout, owned, r) for r in rivals)
+        ):
             yield _empty_way(name, declared, taken)
 
 
@@ -97,7 +107,7 @@ def _empty_way(name: str, declared: TableMap, taken: Reference) -> Finding:
 
 
 def _nameless(layout: Layout, table: Table, declared: TableMap) -> Iterator[Finding]:
-    if not table.primary_key and any(owned.shared for owned in _ways(layout, table.name)):
+    if not table.primary_key and any(owned.shared or owned.fleeting for owned in _ways(layout, table.name)):
         yield finding(
             "D-KEY-02", BLOCKER, declared.place,
             (f"« {table.name} », que des personnes partagent, n'a pas de clé primaire", f"'{table.name}', which people share, has no primary key"),

@@ -139,7 +139,8 @@ class Scene:
         places = places_of(self.layouts, self.sessions, task.role)
         people = self.layouts[task.system].system.people[task.root]
         sealing = [t for t in self.tasks if isinstance(t, PersonTask) and t.role == task.role and t.seals]
-        return len(places) == 1 and not people.duplicates and len(sealing) <= 1
+        distinct = not people.duplicates and people.merged_into is None
+        return len(places) == 1 and distinct and len(sealing) <= 1
 
     def _alone(
         self, task: PersonTask, session: Session, chosen: Any, planned: Mapping[bytes, PlannedFate] | None
@@ -229,7 +230,7 @@ def _hold(opened: Scene) -> None:
     held: dict[tuple[str, str], set[Key]] = {}
     for layout in opened.layouts.values():
         for estate in layout.estates:
-            condition = held_here(layout, estate)
+            condition = held_here(layout, estate, opened.rules.as_of)
             if condition == NEVER:
                 continue
             start = (layout.system.system, estate.root)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tenu.datamap.layout import Layout, Owned
-from tenu.plans.keeping import clearings
+from tenu.datamap.layout import Layout
+from tenu.datamap.ways import Owned
+from tenu.plans.clearing import clearings
 from tenu.plans.selection import Clearing, Condition, Uncleared
 from tenu.plans.task import Anonymise
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tenu.datamap.layout import Layout, Owned
+from tenu.datamap.layout import Layout
+from tenu.datamap.ways import Owned
 from tenu.plans.anonymising import anonymise, still_personal
 from tenu.plans.rulebook import DAY, Rulebook
-from tenu.plans.selection import ALWAYS, NEVER, Until, all_of, linked, negate
-from tenu.plans.signs import held
+from tenu.plans.selection import ALWAYS, Until, all_of, any_of, linked, negate
+from tenu.plans.signs import held, ways_to
 from tenu.plans.task import Erase, RecordTask
 from tenu.terms import End
 
@@ -24,15 +25,14 @@ def record_tasks(layout: Layout, rules: Rulebook) -> Iterator[RecordTask]:
         if limit is None or layout.catalog.table(name) is None or limit.rule not in by_id:
             continue
         rule = by_id[limit.rule]
-        owner = next((o for e in layout.estates if (o := e.of(name)) and o.path), None)
-        held_there = held(layout, layout.estate(owner.root)) if owner else NEVER
+        owners = [(o, e) for e in layout.estates for o in ways_to(e, name) if o.path]
+        held_there = any_of(linked(o.path, held(layout, e, rules.as_of)) for o, e in owners)
+        owner = next((o for o, _ in owners), None)
         path = owner.path if owner else ()
         past = Until(column=limit.dated_by, day=rules.live_from(rule) - DAY)
         own = owner or Owned(table=name, root=name, path=())
         stays = rule.end is End.ANONYMISE
-        due = all_of(
-            [past, negate(linked(path, held_there)), still_personal(layout, own) if stays else ALWAYS]
-        )
+        due = all_of([past, negate(held_there), still_personal(layout, own) if stays else ALWAYS])
         yield RecordTask(
             system=layout.system.system,
             table=name,

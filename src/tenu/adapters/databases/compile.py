@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from tenu.adapters.databases import dialects
 from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.catalog import Catalog, Column, ColumnKind
-from tenu.datamap.layout import Hop
+from tenu.datamap.ways import Hop, Spelling
 from tenu.periods.civil import start_of_day
 from tenu.plans.selection import (
+    Alike,
     AllOf,
     AnyOf,
     Clearing,
@@ -27,6 +28,7 @@ from tenu.plans.selection import (
     Since,
     Uncleared,
     Until,
+    matching,
 )
 
 Rows = sa.FromClause
@@ -42,6 +44,7 @@ class Compiler:
     people table and name: SQLAlchemy compiles a statement once only if its tables are the very same objects.
     """
 
+    system: str
     catalog: Catalog
     tables: Mapping[str, sa.Table]
     zone: ZoneInfo
@@ -65,7 +68,7 @@ class Compiler:
             case Until(column=name, day=day):
                 return self._through_day(rows, table, name, day, holds)
             case Linked(path=path, where=where):
-                exists = self._linked(path, where, rows)
+                exists = self._linked(path, where, rows, table)
                 return exists if holds else sa.not_(exists)
             case Uncleared(columns=columns):
                 left = [self._left(clearing, rows, table) for clearing in columns]
@@ -74,19 +77,55 @@ class Compiler:
                     if holds
                     else sa.and_(sa.true(), *(sa.not_(part) for part in left))
                 )
+            case Alike(pairs=pairs):
+                same = sa.and_(*(rows.c[one] == rows.c[other] for one, other in pairs))
+                return same if holds else sa.not_(sa.func.coalesce(same, sa.false()))
             case Listed():
                 exists = self._listed(rows, table)
                 return exists if holds else sa.not_(exists)
 
-    def join(self, start: Rows, path: tuple[Hop, ...]) -> tuple[list[tuple[Rows, Clause]], Rows]:
-        """Return the joins that lead from *start* along *path*, and the rows at its end."""
+    def join(self, start: Rows, table: str, path: tuple[Hop, ...]) -> tuple[list[tuple[Rows, Clause]], Rows]:
+        """Return the joins that lead from *start*, rows of *table*, along *path*, and the rows at its end."""
         joins: list[tuple[Rows, Clause]] = []
         here = start
         for hop in path:
             there = self.tables[hop.table].alias()
-            joins.append((there, sa.and_(*(here.c[a] == there.c[b] for a, b in hop.pairs))))
-            here = there
+            sides = self.sides(hop, here, dict(there.c))
+            joins.append((there, sa.and_(*self.facts(hop, here, table, there), *(a == b for a, b in sides))))
+            here, table = there, hop.table
         return joins, here
+
+    def facts(self, hop: Hop, here: Rows, table: str, there: Rows | None) -> list[Clause]:
+        """Return what *hop* asks of the rows at its two ends, besides their columns being alike."""
+        asked = [self.where(matching(hop.here), here, table)] if hop.here else []
+        if hop.there and there is not None:
+            asked.append(self.where(matching(hop.there), there, hop.table))
+        return asked
+
+    def sides(self, hop: Hop, here: Rows, there: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+        """Return the two sides of each equality of *hop*; *there* are the columns at its end, by name."""
+        like = hop.like
+        found = []
+        for name, other in hop.pairs:
+            mine: Any = here.c[name]
+            theirs = there[other]
+            if like.kind is not None:
+                mine, theirs = (
+                    sa.func.nullif(dialects.normalised(self.catalog.engine, like.kind, end), "")
+                    for end in (mine, theirs)
+                )
+            found.append((self._spelled(mine, like.here, theirs), self._spelled(theirs, like.there, mine)))
+        return found
+
+    def _spelled(self, column: Any, spelling: Spelling | None, beside: Any) -> Any:
+        if spelling is None:
+            return column
+        text = dialects.as_text(self.catalog.engine, column, spelling.width, beside)
+        return (
+            sa.literal(spelling.before) + text + sa.literal(spelling.after)
+            if spelling.before or spelling.after
+            else text
+        )
 
     def cleared(self, clearing: Clearing, rows: Rows, table: str) -> Any:
         """Return the value *clearing* leaves in a row of *table*."""
@@ -106,12 +145,25 @@ class Compiler:
             value = value.concat(part)
         return value
 
-    def _linked(self, path: tuple[Hop, ...], where: Condition, rows: Rows) -> Clause:
-        joins, end = self.join(rows, path)
+    def _linked(self, path: tuple[Hop, ...], where: Condition, rows: Rows, table: str) -> Clause:
+        if path[0].like.kind is not None:
+            return self._among(path, where, rows, table)
+        joins, end = self.join(rows, table, path)
         clauses = [on for _, on in joins]
         inside = self.where(where, end, path[-1].table)
         query = sa.select(sa.literal(1)).select_from(*(there for there, _ in joins)).where(*clauses, inside)
         return sa.exists(query.correlate(rows))
+
+    def _among(self, path: tuple[Hop, ...], where: Condition, rows: Rows, table: str) -> Clause:
+        """Return a link by likeness as a list looked up once: asked row by row, no index could answer it."""
+        first = self.tables[path[0].table].alias()
+        ((mine, theirs),) = self.sides(path[0], rows, dict(first.c))
+        joins, end = self.join(first, path[0].table, path[1:])
+        there = [self.where(matching(path[0].there), first, path[0].table), *(on for _, on in joins)]
+        inside = self.where(where, end, path[-1].table)
+        query = sa.select(theirs).select_from(first, *(table for table, _ in joins))
+        among = sa.func.coalesce(mine, "").in_(query.where(theirs.is_not(None), *there, inside))
+        return sa.and_(*self.facts(path[0], rows, table, None), among)
 
     def _listed(self, rows: Rows, table: str) -> Clause:
         held = self.held.get(table)

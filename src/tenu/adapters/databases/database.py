@@ -112,6 +112,7 @@ class Database:
 
     def _compiler(self) -> Compiler:
         return Compiler(
+            system=self.system.system,
             catalog=self.catalog(),
             tables=self._tables,
             zone=self._zone,

@@ -91,13 +91,15 @@ class Desk:
         """
         table = self.compiler.tables[effect.table]
         rows: sa.FromClause = table.alias() if alias else table
-        path, last = effect.path, dict(effect.path[-1].pairs) if effect.path else {}
-        there_to_here = {there: here for here, there in last.items()}
-        if set(there_to_here) == set(chosen.keys):
-            joins, holder = self.compiler.join(rows, path[:-1])
-            mine = chosen.tied_to([holder.c[there_to_here[key]] for key in chosen.keys])
+        path = effect.path
+        if path and not path[-1].there and {there for _, there in path[-1].pairs} == set(chosen.keys):
+            joins, holder = self.compiler.join(rows, effect.table, path[:-1])
+            last = path[-2].table if len(path) > 1 else effect.table
+            columns = dict(zip(chosen.keys, chosen.key_columns(), strict=True))
+            same = [mine == theirs for mine, theirs in self.compiler.sides(path[-1], holder, columns)]
+            mine = sa.and_(*self.compiler.facts(path[-1], holder, last, None), *same)
         else:
-            joins, person = self.compiler.join(rows, path)
+            joins, person = self.compiler.join(rows, effect.table, path)
             mine = chosen.same(person)
         where = self.compiler.where(effect.where, rows, effect.table)
         return rows, [*(on for _, on in joins), mine, where]
@@ -113,15 +115,15 @@ class Desk:
         table = self.compiler.catalog.table(seal.table)
         return tuple(column for column in (table.columns if table else ()) if column.name in seal.columns)
 
-    def latest(self, endings: Sequence[Ending], rows: sa.FromClause) -> list[Any]:
+    def latest(self, endings: Sequence[Ending], rows: sa.FromClause, table: str) -> list[Any]:
         """Return, for each ending, the latest value of its column for the person at hand."""
         latest: list[Any] = []
         for ending in endings:
             if not ending.path:
-                inside = self.compiler.where(ending.where, rows, rows.name)  # type: ignore[attr-defined]
+                inside = self.compiler.where(ending.where, rows, table)
                 latest.append(sa.case((inside, rows.c[ending.column])))
                 continue
-            joins, end = self.compiler.join(rows, ending.path)
+            joins, end = self.compiler.join(rows, table, ending.path)
             where = self.compiler.where(ending.where, end, ending.path[-1].table)
             query = sa.select(sa.func.max(end.c[ending.column])).select_from(*(there for there, _ in joins))
             latest.append(query.where(*(on for _, on in joins), where).correlate(rows).scalar_subquery())
