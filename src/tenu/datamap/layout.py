@@ -112,9 +112,9 @@ def _children_first(
     waiting: dict[str, list[Owned]] = {}
     for one in owned:
         waiting.setdefault(one.table, []).append(one)
-    inside = [r for r in references if r.child in waiting and r.parent in waiting and not r.loose]
-    cuts = [r for r in inside if r.child == r.parent and r.cuttable]
-    rings = tuple((r.child,) for r in inside if r.child == r.parent and not r.cuttable)
+    inside = [r for r in references if r.child in waiting and r.parent in waiting]
+    cuts = [r for r in inside if r.child == r.parent and r.cuttable and not r.loose]
+    rings = tuple((r.child,) for r in inside if r.child == r.parent and not r.cuttable and not r.loose)
     between = [r for r in inside if r.child != r.parent]
     ordered: list[Owned] = []
     while waiting:
@@ -124,7 +124,8 @@ def _children_first(
         if free:
             ordered.extend(one for name in free for one in waiting.pop(name))
             continue
-        cut = next((r for r in between if r.cuttable and r.parent in waiting), None)
+        opening = sorted((r for r in between if r.cuttable or r.loose), key=lambda r: not r.loose)
+        cut = next(iter(opening), None)
         if cut is None:
             knot = tuple(sorted(waiting))
             return (
@@ -132,6 +133,6 @@ def _children_first(
                 tuple(cuts),
                 (*rings, knot),
             )
-        cuts.append(cut)
+        cuts.extend([] if cut.loose else [cut])
         between.remove(cut)
     return tuple(ordered), tuple(cuts), rings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from tenu.datamap.catalog import Catalog
@@ -25,7 +26,7 @@ def reach(root: str, system: System, catalog: Catalog, references: Iterable[Refe
     A table has one way, and one more for each link that only some of its rows take (a type beside the identifier);
     a row people point at has one for each link that points at it.
     """
-    leading = [r for r in references if _may_lead(r, system, catalog, references)]
+    leading = {r for r in references if _may_lead(r, system, catalog, references)}
     return _Reach(root, system, catalog, leading, tuple(references)).reached()
 
 
@@ -70,13 +71,13 @@ class _Reach:
         root: str,
         system: System,
         catalog: Catalog,
-        leading: Iterable[Reference],
+        leading: AbstractSet[Reference],
         references: tuple[Reference, ...],
     ) -> None:
         self._root, self._system, self._catalog = root, system, catalog
         self._references = references
         self._steps: dict[str, list[_Step]] = {}
-        for step in self._all_steps(tuple(leading)):
+        for step in self._all_steps(leading):
             self._steps.setdefault(step.towards, []).append(step)
 
     def reached(self) -> Reached:
@@ -89,14 +90,14 @@ class _Reach:
         owned = tuple(one for table in cost for one in found[table])
         return Reached(owned=owned, parts=tuple(self._parts(found)))
 
-    def _all_steps(self, leading: tuple[Reference, ...]) -> Iterator[_Step]:
+    def _all_steps(self, leading: AbstractSet[Reference]) -> Iterator[_Step]:
         children = {(r.child, r.parent) for r in leading}
-        for r in leading:
+        for r in self._references:
             if r.child == r.parent:
                 continue
-            if self._may_own(r.child):
+            if r in leading and self._may_own(r.child):
                 yield _Step(
-                    table=r.child, towards=r.parent, way=r.up(), cost=int(r.optional), told_apart=bool(r.when), shared=False
+                    table=r.child, towards=r.parent, way=r.up(), cost=int(r.optional), told_apart=bool(r.when), shared=r.shared
                 )  # fmt: skip
             declared = self._system.tables.get(r.parent)
             pointed_at = declared is not None and declared.belongs_to == r.child

@@ -134,6 +134,11 @@ class Reference:
         return self.through is not None or self.like.kind is not None
 
     @property
+    def shared(self) -> bool:
+        """Return whether several parents may share the child: each row between them names one of them."""
+        return self.through is not None and not self.when
+
+    @property
     def optional(self) -> bool:
         """Return whether a row of the child may lead nowhere by this link."""
         return self.cuttable or bool(self.when) or self.loose

@@ -110,6 +110,8 @@ class Keeping:
         child, parent = next(iter(children), None), self._estate.of(reference.parent)
         if child is None or parent is None or any(begins(way.path, up) for way in children):
             return NEVER
+        if parent.path and parent.path[0].back and parent.path[0].table == reference.child:
+            return NEVER
         plain = all(hop.plain and not hop.back for hop in (*up, *child.path, *parent.path))
         same = self._same_owner(reference, child.path, parent.path) if plain else None
         return ALWAYS if same is None else negate(linked((same,), ALWAYS))

@@ -279,7 +279,8 @@ class _EstateTasks:
         yield Erase(table=owned.table, path=owned.path, where=free, shared=True, held_by=held_by)
 
     def _erasure(self, owned: Owned) -> Erase:
-        where = self._rows(owned, ALWAYS if owned.shared else negate(self._keeping.staying(owned.table)))
+        staying = self._keeping.by_law if owned.shared else self._keeping.staying
+        where = self._rows(owned, negate(staying(owned.table)))
         held_by = tuple(self._holders(owned)) if owned.shared else ()
         return Erase(
             table=owned.table,
@@ -313,7 +314,7 @@ class _EstateTasks:
         return Holder(
             way=(*before, *reference.down()),
             mine=tuple(way.path for way in ways),
-            staying=self._keeping.staying(reference.child),
+            staying=(self._keeping.by_law if shared else self._keeping.staying)(reference.child),
             held_by=tuple(self._holders(shared[0])) if shared else (),
         )
 
