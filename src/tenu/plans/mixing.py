@@ -32,6 +32,12 @@ def mixed(layout: Layout, owned: Owned) -> Condition:
     return any_of(_another(layout, owned, name) for name in others)
 
 
+def theirs_anyway(layout: Layout, owned: Owned) -> Condition:
+    """Return when the person who owns a part of a row is the very person the row is of: it goes as theirs."""
+    ways = layout.estate(owned.root).ways(owned.table)
+    return any_of(_same_person(owned, way) for way in ways)
+
+
 def part_columns(layout: Layout, table: str, part: str | None) -> tuple[str, ...]:
     """Return the personal columns of *table* that are of *part*; of the row's own person when it is None."""
     declared = layout.system.tables[table].columns

@@ -16,6 +16,7 @@ from tenu.plans.clearing import clearings
 from tenu.plans.constraints import emptied
 from tenu.plans.keeping import Keeping
 from tenu.plans.records import record_tasks
+from tenu.plans.mixing import theirs_anyway
 from tenu.plans.rulebook import Rulebook
 from tenu.plans.selection import (
     ALWAYS,
@@ -270,7 +271,8 @@ class _EstateTasks:
 
         A row that nobody else has anything left in goes, once nothing points at it.
         """
-        free = negate(any_of([self._keeping.by_law(owned.table), self._keeping.mixed(owned)]))
+        kept = [self._keeping.by_law(owned.table), self._keeping.mixed(owned)]
+        free = negate(any_of([*kept, theirs_anyway(self._layout, owned)]))
         clear = emptied(self._layout, owned, rare=False)
         if clear:
             where = all_of([negate(self._keeping.by_law(owned.table)), Uncleared(columns=clear)])
