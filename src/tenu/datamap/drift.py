@@ -103,6 +103,16 @@ def _people(layout: Layout) -> Iterator[Finding]:
                 ("donnez-lui une clé : tenu ne peut désigner une personne sans elle",
                  "give it a key: tenu cannot designate a person without one"),
             )  # fmt: skip
+        elsewhere = [
+            one for names in people.identified_by.values() for one in names if not isinstance(one, str)
+        ]
+        if len(table.primary_key) > 1 and (elsewhere or people.merged_into is not None):
+            yield finding(
+                "D-KEY-03", BLOCKER, people.place,
+                (f"la clé de « {name} » a plusieurs colonnes : une seule ne peut pas la désigner",
+                 f"the key of '{name}' has several columns: a single one cannot designate it"),
+                ("retirez « merged_into » et les identifiants tenus ailleurs", "take 'merged_into' and identifiers kept elsewhere out"),
+            )  # fmt: skip
         if name not in layout.system.tables:
             yield finding(
                 "D-TBL-03", BLOCKER, people.place,

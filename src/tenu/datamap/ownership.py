@@ -27,6 +27,7 @@ def owners(layout: Layout) -> Iterator[Finding]:
             yield from _owner(layout, name, declared)
             yield from _unclear(layout, name, declared)
             yield from _nameless(layout, table, declared)
+            yield from _part_of_nobody(layout, name, declared)
     for knot in layout.knots:
         names = ", ".join(knot)
         yield finding(
@@ -104,6 +105,21 @@ def _empty_way(name: str, declared: TableMap, taken: Reference) -> Finding:
          f"rows of '{name}' are whose {columns} says; those where it is empty are nobody's"),
         ("confirmez par « belongs_to: colonne », ou choisissez l'autre lien", "confirm by 'belongs_to: column', or choose the other link"),
     )  # fmt: skip
+
+
+def _part_of_nobody(layout: Layout, name: str, declared: TableMap) -> Iterator[Finding]:
+    known = {
+        o.part for e in layout.estates for o in (*e.ways(name), *(p for p in e.parts if p.table == name))
+    }
+    for column in declared.columns.values():
+        if column.of is not None and column.of not in known:
+            yield finding(
+                "D-OF-01", BLOCKER, column.at.get("of", column.place),
+                (f"« {name} » : aucun lien ne mène par « {column.of} » à une autre personne",
+                 f"'{name}': no link leads by '{column.of}' to another person"),
+                ("nommez la colonne d'un lien vers une personne, ou une table de personnes",
+                 "name the column of a link to a person, or a people table"),
+            )  # fmt: skip
 
 
 def _nameless(layout: Layout, table: Table, declared: TableMap) -> Iterator[Finding]:

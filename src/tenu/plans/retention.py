@@ -15,11 +15,10 @@ from tenu.datamap.ways import Owned, Path, Reference, begins, turned
 from tenu.plans.clearing import clearings
 from tenu.plans.constraints import emptied
 from tenu.plans.keeping import Keeping
-from tenu.plans.records import record_tasks
 from tenu.plans.mixing import theirs_anyway
+from tenu.plans.records import record_tasks
 from tenu.plans.rulebook import Rulebook
 from tenu.plans.selection import (
-    ALWAYS,
     NEVER,
     Condition,
     Equals,

@@ -6,15 +6,15 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from tenu.adapters.databases import dialects
+from tenu.adapters.databases.dates import Dates
 from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.catalog import Catalog, Column, ColumnKind
+from tenu.datamap.model import DateForm, System
 from tenu.datamap.ways import Hop, Spelling
-from tenu.periods.civil import start_of_day
 from tenu.plans.selection import (
     Alike,
     AllOf,
@@ -39,16 +39,14 @@ Clause = sa.ColumnElement[bool]
 class Compiler:
     """Turns conditions on the rows of a table into SQL for one database.
 
-    *zone* is the controller's (whose civil days count), *stored_in* the zone of date-times without one.
     *held* are the lists of people nothing may change, by people table. *lists* are the definitions made so far, by
     people table and name: SQLAlchemy compiles a statement once only if its tables are the very same objects.
     """
 
-    system: str
+    system: System
     catalog: Catalog
     tables: Mapping[str, sa.Table]
-    zone: ZoneInfo
-    stored_in: ZoneInfo
+    dates: Dates
     held: MutableMapping[str, sa.Table]
     lists: MutableMapping[tuple[str, str], PeopleList]
 
@@ -186,7 +184,10 @@ class Compiler:
         if said:
             parts.append(column.in_(said) if len(said) > 1 else column == said[0])
         # A question whose answer is known costs a sub-query its engine would plan, and guess wrongly, for nothing.
-        if None in values and nullable:
+        present = self.present(rows, table, name) if None in values else None
+        if present is not None:
+            parts.append(sa.not_(sa.func.coalesce(present, sa.false())))
+        elif None in values and nullable:
             parts.append(column.is_(None))
         if holds:
             return sa.or_(sa.false(), *parts)
@@ -198,35 +199,33 @@ class Compiler:
         )
 
     def _from_day(self, rows: Rows, table: str, name: str, day: date, holds: bool) -> Clause:
-        left, right = self._comparable(rows, table, name, day)
-        return left >= right if holds else self._or_null(rows, table, name, left < right)
+        later = self.dates.from_day(rows.c[name], self._column(table, name).kind, self.form(table, name), day)
+        return later if holds else self._not(rows, table, name, later)
 
     def _through_day(self, rows: Rows, table: str, name: str, day: date, holds: bool) -> Clause:
-        left, right = self._comparable(rows, table, name, date.fromordinal(day.toordinal() + 1))
-        return left < right if holds else self._or_null(rows, table, name, left >= right)
+        next_day = date.fromordinal(day.toordinal() + 1)
+        kind, form = self._column(table, name).kind, self.form(table, name)
+        earlier = self.dates.before_day(rows.c[name], kind, form, next_day)
+        return earlier if holds else self._not(rows, table, name, earlier)
 
-    def _or_null(self, rows: Rows, table: str, name: str, clause: Clause) -> Clause:
-        return sa.or_(clause, rows.c[name].is_(None)) if self._column(table, name).nullable else clause
+    def _not(self, rows: Rows, table: str, name: str, clause: Clause) -> Clause:
+        """Return when *clause*, unknown only for a missing date, does not hold."""
+        nullable = self._column(table, name).nullable
+        return sa.or_(sa.not_(clause), rows.c[name].is_(None)) if nullable else sa.not_(clause)
 
-    def _comparable(self, rows: Rows, table: str, name: str, day: date) -> tuple[Any, Any]:
-        """Return the column and the first moment of civil *day*, in forms this engine compares exactly."""
-        column, kind = rows.c[name], self._column(table, name).kind
-        if kind is ColumnKind.DAY:
-            return self._day(column, day)
-        instant = start_of_day(day, self.zone)
-        if kind is ColumnKind.INTEGER:
-            return column, int(instant.timestamp())
-        if self.catalog.engine == "sqlite":
-            stored = instant.astimezone(self.stored_in).strftime("%Y-%m-%d %H:%M:%S")
-            return sa.func.datetime(column, type_=sa.String()), stored
-        if kind is ColumnKind.ZONED_INSTANT:
-            return column, sa.literal(instant, sa.DateTime(timezone=True))
-        return column, sa.literal(instant.astimezone(self.stored_in).replace(tzinfo=None), sa.DateTime())
+    def form(self, table: str, name: str) -> DateForm | None:
+        """Return how a column that is no date writes dates, None when its type says it."""
+        declared = self.system.tables.get(table)
+        return declared.dates.get(name) if declared is not None else None
 
-    def _day(self, column: Any, day: date) -> tuple[Any, Any]:
-        if self.catalog.engine == "sqlite":
-            return sa.func.date(column, type_=sa.String()), day.isoformat()
-        return column, sa.literal(day, sa.Date())
+    def present(self, rows: Rows, table: str, name: str) -> Clause | None:
+        """Return when a column of dates holds one; None when only NULL is none."""
+        kind, form = self._column(table, name).kind, self.form(table, name)
+        return (
+            None
+            if form is None and kind is ColumnKind.INTEGER
+            else self.dates.present(rows.c[name], kind, form)
+        )
 
     def _column(self, table: str, name: str) -> Column:
         found = (self.catalog.table(table) or _missing(table)).column(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,6 @@ from tenu.adapters.databases import dialects
 from tenu.adapters.databases.compile import Clause, Compiler
 from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.catalog import Column
-from tenu.periods.civil import civil_day
 from tenu.plans.task import Effect, Ending, Seal
 from tenu.ports import Key, Rows
 
@@ -116,22 +115,23 @@ class Desk:
         return tuple(column for column in (table.columns if table else ()) if column.name in seal.columns)
 
     def latest(self, endings: Sequence[Ending], rows: sa.FromClause, table: str) -> list[Any]:
-        """Return, for each ending, the latest value of its column for the person at hand."""
+        """Return, for each ending, the latest value of its column for the person at hand, a row of *table*."""
         latest: list[Any] = []
         for ending in endings:
-            if not ending.path:
-                inside = self.compiler.where(ending.where, rows, table)
-                latest.append(sa.case((inside, rows.c[ending.column])))
-                continue
             joins, end = self.compiler.join(rows, table, ending.path)
-            where = self.compiler.where(ending.where, end, ending.path[-1].table)
-            query = sa.select(sa.func.max(end.c[ending.column])).select_from(*(there for there, _ in joins))
+            place = ending.path[-1].table if ending.path else table
+            present = self.compiler.present(end, place, ending.column)
+            day = end.c[ending.column] if present is None else sa.case((present, end.c[ending.column]))
+            where = self.compiler.where(ending.where, end, place)
+            if not ending.path:
+                latest.append(sa.case((where, day)))
+                continue
+            query = sa.select(sa.func.max(day)).select_from(*(there for there, _ in joins))
             latest.append(query.where(*(on for _, on in joins), where).correlate(rows).scalar_subquery())
         return latest
 
-    def civil(self, value: object) -> date | None:
-        """Return the civil day of a stored value; date-times without zone are in the system's own."""
-        if isinstance(value, datetime):
-            at = value if value.tzinfo else value.replace(tzinfo=self.compiler.stored_in)
-            return civil_day(at, self.compiler.zone)
-        return value if isinstance(value, date) else None
+    def ended(self, endings: Sequence[Ending], values: Sequence[object], table: str) -> list[date | None]:
+        """Return the civil days of what ``latest`` found."""
+        places = [ending.path[-1].table if ending.path else table for ending in endings]
+        forms = [self.compiler.form(p, e.column) for p, e in zip(places, endings, strict=True)]
+        return [self.compiler.dates.civil(v, f) for v, f in zip(values, forms, strict=True)]

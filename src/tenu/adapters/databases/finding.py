@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -60,19 +61,20 @@ class Finding(Desk):
         """Stream the people of *root* whose *rows* satisfy *where*, with what identifies them, and *vitals* when asked."""
         keys, own = self.primary_key(root), self._own(root, people, rows)
         signs = (vitals.alive, vitals.held, vitals.fresh) if vitals is not None else ()
+        endings = vitals.endings if vitals is not None else ()
         more = self._more(root, people, rows, where)
         query = sa.select(
             *(rows.c[k] for k in keys),
             *(value for _, value in own),
             *(sa.case((self.compiler.where(sign, rows, root), 1), else_=0) for sign in signs),
-            *self.latest(vitals.endings if vitals is not None else (), rows, root),
+            *self.latest(endings, rows, root),
         ).where(*where)
         for row in self.stream(query):
             key, rest = tuple(row[: len(keys)]), row[len(keys) + len(own) :]
             values = {kind: list(said) for kind, said in more.get(key, {}).items()}
             for (kind, _), value in zip(own, row[len(keys) : len(keys) + len(own)], strict=True):
                 values.setdefault(kind, []).extend([str(value)] if value else [])
-            yield self._found(key, values, rest)
+            yield self._found(key, values, rest, self.ended(endings, rest[len(signs) :], root))
 
     def carrying(
         self, root: str, people: People, rows: Rows, wanted: Mapping[IdentifierKind, Any]
@@ -103,7 +105,7 @@ class Finding(Desk):
             (kind, rows.c[name]) for kind, name in named if isinstance(name, str)
         ]
         if people.merged_into is not None:
-            engine, scope = self.compiler.catalog.engine, f"{self.compiler.system}.{root}:"
+            engine, scope = self.compiler.catalog.engine, f"{self.compiler.system.system}.{root}:"
             for name in (*self.primary_key(root), people.merged_into):
                 text = dialects.as_text(engine, rows.c[name], 0, rows.c[name])
                 known = sa.func.nullif(sa.func.nullif(text, "0"), "")
@@ -138,7 +140,8 @@ class Finding(Desk):
             insert_rows(self.connection, LOOK_UP, ("kind", "value"), batch)
         return LOOK_UP
 
-    def _found(self, key: Key, values: Values, signs: Sequence[Any]) -> Found:
+    @staticmethod
+    def _found(key: Key, values: Values, signs: Sequence[Any], ended: Sequence[date | None]) -> Found:
         """Return a person from their key, what identifies them, and their *signs* of life, none when not asked."""
         return Found(
             key=key,
@@ -147,5 +150,5 @@ class Finding(Desk):
             alive=bool(signs and signs[0]),
             held=bool(signs and signs[1]),
             fresh=bool(signs and signs[2]),
-            ended=tuple(self.civil(value) for value in signs[3:]),
+            ended=tuple(ended),
         )

@@ -148,7 +148,8 @@ class Lists(Desk):
         for row in self.connection.execute(
             query.where(chosen.same(rows), chosen.unit(unit.fate, unit.chunk))
         ):
-            yield tuple(row[:width]), [*(self.civil(value) for value in row[width + 1 :]), row[width]]
+            ended = self.ended(task.endings, row[width + 1 :], task.root)
+            yield tuple(row[:width]), [*ended, row[width]]
 
     def _analyse(self, chosen: PeopleList) -> None:
         """Tell PostgreSQL how long the list is: nothing else ever counts a temporary table."""
