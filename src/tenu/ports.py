@@ -16,10 +16,12 @@ from tenu.datamap.model import People, System
 from tenu.errors import RefusedError
 from tenu.journal.checkpoint import Signer
 from tenu.journal.port import Journal
+from tenu.plans.anonymity import Measure
 from tenu.plans.archive import Package, Reach, Rotation, Shelf, Soundness
 from tenu.plans.facts import ArchiveFacts
+from tenu.plans.feeds import Reading
 from tenu.plans.selection import Condition, Selection
-from tenu.plans.task import Anonymise, Change, Effect, Erase, PersonTask, Seal, Vitals
+from tenu.plans.task import Anonymise, Change, Crowd, Effect, Erase, PersonTask, Seal, Vitals
 from tenu.policy.model import Policy
 from tenu.terms import IdentifierKind, Text
 
@@ -149,7 +151,11 @@ class Session(Protocol):
     def shared_keys(self, effect: Erase, chosen: Any, unit: Unit) -> list[Key]: ...
     def erase_unheld(self, effect: Erase, keys: Sequence[Key]) -> int: ...
     def perform(self, effect: Change, chosen: Any, unit: Unit) -> int: ...
-    def change_records(self, effect: Anonymise | Erase, *, limit: int) -> int: ...
+    def change_records(self, effect: Change, *, limit: int | None = None) -> int: ...
+    def measure(self, crowd: Crowd, also: Sequence[tuple[Anonymise, Any]] = ()) -> Measure: ...
+    def thin(self, crowd: Crowd) -> int: ...
+    def stream_rows(self, asked: Reading) -> Iterator[tuple[Any, ...]]: ...
+    def singles(self, crowd: Crowd, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]: ...
     def note(self, run: str, task: str, unit: Unit, lines: Iterable[Line]) -> None: ...
     def noted(self, run: str) -> list[Noted]: ...
     def next_chunk(self, run: str, task: str) -> int: ...
@@ -323,7 +329,7 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Everything an operation may touch."""
+    """Everything an operation may touch. *pseudonym_key*: 32 bytes that lead back from the feeds' pseudonyms."""
 
     workspace: Workspace
     databases: Mapping[str, Database]
@@ -334,3 +340,4 @@ class Ports:
     clock: Clock
     key: bytes
     actor: Actor
+    pseudonym_key: bytes

@@ -77,6 +77,7 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
             clock=clock or SystemClock(),
             key=key,
             actor=present_actor(workspace.settings.roles, key),
+            pseudonym_key=secret(folder, "pseudonym"),
         )
 
 

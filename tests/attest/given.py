@@ -12,7 +12,7 @@ from tenu.datamap.model import System
 from tenu.documents import read
 from tenu.errors import Finding
 from tenu.plans.archive import Reach
-from tenu.plans.facts import ArchiveFacts, Facts, Signature, Truth
+from tenu.plans.facts import AnonymousTable, ArchiveFacts, Facts, Signature, Truth
 from tenu.plans.truth import truth
 from tenu.policy.clauses import clauses
 from tenu.policy.load import load_policy
@@ -57,6 +57,7 @@ def _kept() -> Facts:
         openings=0,
         last_run_complete=True,
         signatures={},
+        anonymous=(measured(),),
     )
 
 
@@ -69,6 +70,14 @@ def archive_facts(**changes: Any) -> ArchiveFacts:
 def reach(**changes: Any) -> Reach:
     """Return that nobody else can reach the archive, but for *changes*."""
     return replace(Reach(accounts=(), files=(), shared=()), **changes)
+
+
+def measured(**changes: Any) -> AnonymousTable:
+    """Return a table whose last measure passed, but for *changes*."""
+    table = AnonymousTable(
+        place="shop.basket", wanted=5, measured_on=DAY, rows=40, k=7, passed=True, since=False
+    )
+    return replace(table, **changes)
 
 
 def facts(**changes: Any) -> Facts:

@@ -24,6 +24,7 @@ COMMANDS = {
     "attest": "The clause table, live.",
     "request": "What people ask: received, searched, decided by a human, answered.",
     "archive": "What is archived, who is in it, and opening a file for a motive.",
+    "pseudonymise": "Rows for analytics under pseudonyms, and who stands behind one.",
     "journal": "Verify the record of what was done, prove one event, export it all.",
     "explain": "One clause, rule, reading or error, with its source.",
 }

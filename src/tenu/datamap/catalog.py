@@ -46,7 +46,10 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One table. *partitions* are the names of the tables that hold its rows, when it is only their roof."""
+    """One table. *partitions* are the names of the tables that hold its rows, when it is only their roof.
+
+    *checks*: the columns each CHECK constraint speaks of.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -55,6 +58,7 @@ class Table:
     unique: tuple[tuple[str, ...], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     partitions: tuple[str, ...] = ()
+    checks: tuple[tuple[str, ...], ...] = ()
 
     def column(self, name: str) -> Column | None:
         """Return the column called *name*, or None."""

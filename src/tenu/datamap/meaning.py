@@ -10,7 +10,7 @@ from tenu.datamap.model import System, TableMap
 from tenu.errors import Finding
 from tenu.policy.model import Policy
 from tenu.policy.retention import Scope
-from tenu.terms import End, Severity
+from tenu.terms import Severity
 
 BLOCKER, MINOR = Severity.BLOCKER, Severity.MINOR
 
@@ -45,16 +45,6 @@ def _purposes(name: str, table: TableMap, policy: Policy) -> Iterator[Finding]:
             (f"« {name} » suit une règle qui court ligne par ligne ({records[0]}) et ne dit pas de quelle date",
              f"'{name}' lives by a rule that runs record by record ({records[0]}) and does not say from which date"),
             (f"ajoutez record_limit: {{rule: {records[0]}, dated_by: …}}", f"add record_limit: {{rule: {records[0]}, dated_by: …}}"),
-        )  # fmt: skip
-    ending = [r.id for r in policy.retention.rules if r.id in rules and r.each is Scope.PERSON]
-    coarse = [r for r in ending if policy.retention.rule(r).end is End.ANONYMISE]
-    if coarse:
-        yield finding(
-            "D-RULE-03", BLOCKER, table.at.get("purposes", table.place),
-            (f"« {name} » suit une règle par personne qui finit par l'anonymat ({coarse[0]}), ce que tenu ne fait pas encore",
-             f"'{name}' lives by a rule per person that ends in anonymity ({coarse[0]}), which tenu does not do yet"),
-            ("faites-la finir par « erase », ou courir ligne par ligne (« each: record »)",
-             "make it end in 'erase', or run record by record ('each: record')"), ("C-RET-07",),
         )  # fmt: skip
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import re
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from tenu.datamap.anonymity import UNITS, Anonymity, Ladder
+from tenu.datamap.feeds import Feed
 from tenu.documents import Located, document, json_schema
 from tenu.terms import IdentifierKind, Text
 
@@ -122,14 +124,15 @@ class ColumnMap(Located):
 
     *purposes*: only when it serves others than its table's. *archive*: whether the archive needs it as proof.
     *cleared_to*: what replaces the value in a row that must stay, when NULL is refused; ``{key}`` stands for the
-    row's own key (for unique columns). *anonymised_to*: what an anonymised row keeps of a date; nothing by default.
+    row's own key (for unique columns). *anonymised_to*: what an anonymised row keeps of the value; nothing by default.
+    A list gives further steps, finest first, for rows too few of a kind.
     """
 
     category: str
     purposes: Names | None = None
     archive: bool = True
     cleared_to: str | int | None = None
-    anonymised_to: Literal["month", "year"] | None = None
+    anonymised_to: Ladder = ()
     why: Text | None = None
 
     @model_validator(mode="before")
@@ -178,6 +181,7 @@ class TableMap(Located):
 
     *belongs_to*: how its rows belong to people, when the links leave a choice: a people table, or the table, or the
     column of its own, by which they do; for rows that people point at (an address), the table that points at them.
+    *anonymity*: what its rows must satisfy once they are anonymous.
     *archive*: whether this type of document is needed as proof; when not, its rows go without passing by the archive.
 
     Source: policy C-RET-04, C-RET-22 (only evidence is archived).
@@ -190,6 +194,7 @@ class TableMap(Located):
     record_limit: RecordLimit | None = None
     kept_by_law: LegalKeep | None = None
     archive: bool = True
+    anonymity: Anonymity | None = None
 
 
 @document
@@ -218,6 +223,7 @@ class System(Located):
     acts: tuple[Act, ...] = ()
     states: tuple[State, ...] = ()
     holds: tuple[Hold, ...] = ()
+    feeds: tuple[Feed, ...] = ()
     ignored: Names = ()
     stored_in: str = "UTC"
     schema: str | None = None
@@ -237,4 +243,9 @@ def system_schema() -> dict[str, Any]:
             "description": parts[name].get("description", ""),
             "anyOf": [{"type": "string"}, parts[name]],
         }
+    said = parts["Kept"]["description"]
+    parts["Kept"] = {"description": said, "anyOf": [{"enum": list(UNITS)}, parts["Kept"]]}
+    ladder = parts["ColumnMap"]["anyOf"][1]["properties"]["anonymised_to"]
+    ladder["anyOf"] = [{"$ref": "#/$defs/Kept"}, {"type": "array", "items": ladder.pop("items")}]
+    del ladder["type"]
     return schema

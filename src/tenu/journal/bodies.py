@@ -94,6 +94,22 @@ _RUNS: Mapping[EventKind, Body] = {
             "tables": MapOf(COUNT),
         },
     ),
+    EventKind.ANONYMITY_MEASURED: Body(
+        means=Text(
+            fr="les lignes anonymes d'une table ont été comptées : combien se ressemblent, ce qu'elles disent, à quoi elles se joignent",
+            en="the anonymous rows of a table were counted: how many are alike, what they tell, what they join",
+        ),
+        required={"system": NAME, "table": NAME, "rows": COUNT, "k": COUNT, "passed": FLAG},
+        optional={
+            "run": NAME,
+            "classes": COUNT,
+            "required_k": COUNT,
+            "l": COUNT,
+            "required_l": COUNT,
+            "t_thousandths": COUNT,
+            "linkable": COUNT,
+        },
+    ),
     EventKind.RUN_REFUSED: Body(
         means=Text(fr="tenu a refusé d'exécuter un plan", en="tenu refused to run a plan"),
         required={"reason": NAME},
@@ -131,6 +147,19 @@ _STORES: Mapping[EventKind, Body] = {
 """tenu's own stores."""
 
 _PEOPLE: Mapping[EventKind, Body] = {
+    EventKind.FEED_WRITTEN: Body(
+        means=Text(fr="un extrait pseudonymisé a été remis", en="a pseudonymised feed was handed over"),
+        required={"feed": NAME, "role": NAME, "actor": DIGEST, "rows": COUNT},
+        optional={},
+    ),
+    EventKind.PSEUDONYM_OPENED: Body(
+        means=Text(
+            fr="quelqu'un a cherché qui est derrière un pseudonyme",
+            en="somebody looked for who stands behind a pseudonym",
+        ),
+        required={"feed": NAME, "role": NAME, "motive": NAME, "actor": DIGEST, "found": FLAG},
+        optional={},
+    ),
     EventKind.ACT_REFUSED: Body(
         means=Text(
             fr="quelqu'un a demandé un acte pour lequel il n'a pas le rôle",

@@ -11,18 +11,20 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+from tenu.operations.anonymity import make_vaguer, write_down
 from tenu.operations.archive import end_past
 from tenu.operations.choosing import Scene, scene
 from tenu.operations.chunk import do_chunk, settle
 from tenu.operations.evidence import catch_up, finish, intend, unfinished
 from tenu.operations.plan import Progress, quiet
 from tenu.operations.preflight import refuse_stale
+from tenu.plans.anonymity import Measure
 from tenu.plans.plan import Plan, PlannedTask, unpack, verb_of
 from tenu.plans.run import Run
-from tenu.plans.task import PersonTask, RecordTask, Task
+from tenu.plans.task import CrowdTask, PersonTask, RecordTask, Task
 from tenu.ports import BusyError, Fate, Line, Noted, Ports, Session, Unit
 
-RECORDS_AT_ONCE = 10_000
+RECORDS_AT_ONCE = 40_000
 TRIES = 3
 Done = TypeVar("Done")
 
@@ -44,6 +46,7 @@ def apply(ports: Ports, plan: Plan, *, progress: Progress = quiet) -> Run:
     _prepare(ports)
     intend(ports, plan)
     spared: Counter[str] = Counter()
+    measured: dict[str, Measure] = {}
     total, done = max(1, plan.people + plan.rows), 0
     for name in ports.databases:
         planned = {task.name: task for task in plan.tasks if task.system == name and not task.is_empty}
@@ -51,13 +54,17 @@ def apply(ports: Ports, plan: Plan, *, progress: Progress = quiet) -> Run:
             continue
         with scene(ports, plan.as_of, writing=name) as opened:
             for task in opened.tasks:
-                if task.name not in planned:
+                if isinstance(task, CrowdTask) and task.system == name:
+                    measured[task.name] = make_vaguer(opened.sessions[name], task, plan.digest)
+                elif task.name not in planned or isinstance(task, CrowdTask):
                     continue
-                progress(task.name, done, total)
-                spared += _do(opened, task, planned[task.name], plan)
-                done += planned[task.name].people + planned[task.name].rows
+                else:
+                    progress(task.name, done, total)
+                    spared += _do(opened, task, planned[task.name], plan)
+                    done += planned[task.name].people + planned[task.name].rows
                 with opened.sessions[name].transaction():
                     catch_up(ports, name, opened.sessions[name].noted(plan.digest), plan.digest)
+    write_down(ports, plan.as_of, plan.digest, measured)
     ended = end_past(ports, plan.as_of, plan.digest)
     progress("", total, total)
     run = _sum_up(ports, plan, spared, ended)

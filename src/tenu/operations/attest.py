@@ -13,6 +13,7 @@ from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json, is_name
 from tenu.law.ceilings import ceiling, outlasts
+from tenu.operations.anonymity import anonymous_tables
 from tenu.operations.check import check
 from tenu.operations.plan import Progress, plan, quiet, today
 from tenu.plans.facts import ArchiveFacts, Facts, Signature
@@ -178,6 +179,7 @@ def _facts(ports: Ports, day: date, progress: Progress) -> Facts:
         openings=sum(1 for _ in ports.journal.events(kind=EventKind.ARCHIVE_OPENED)),
         last_run_complete=_last_run(ports),
         signatures=_signatures(ports, day),
+        anonymous=tuple(anonymous_tables(ports)),
     )
 
 

@@ -17,6 +17,8 @@ from tenu.law.ceilings import effective_active
 from tenu.law.lint import lint, not_judged
 from tenu.operations.reaching import archive_findings
 from tenu.plans.constraints import unclearable
+from tenu.plans.feeds import feed_findings
+from tenu.plans.fitness import unfit
 from tenu.plans.retention import retention_tasks
 from tenu.plans.rulebook import rulebook
 from tenu.ports import Ports
@@ -60,6 +62,8 @@ def schema_findings(ports: Ports, layouts: dict[str, Layout], as_of: date) -> li
     if not any(f.severity is Severity.BLOCKER for f in found):
         tasks = retention_tasks(layouts.values(), rulebook(policy, active, as_of))
         found.extend(unclearable(layouts, tasks))
+        found.extend(unfit(layouts, tasks))
+        found.extend(f for layout in layouts.values() for f in feed_findings(layout, policy))
     return found
 
 

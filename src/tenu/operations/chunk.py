@@ -77,13 +77,19 @@ def _change(session: Session, choice: Choice, unit: Unit, sealing: Sealing | Non
                 verb, rows = "cut", session.perform(effect, choice.chosen, unit)
             case Clear() | Anonymise():
                 verb, rows = verb_of(effect), session.perform(effect, choice.chosen, unit)
+                if isinstance(effect, Anonymise):
+                    _refuse_unread(sealing, effect.table, rows)
             case Erase(shared=True):
                 verb, rows = "erase", session.erase_unheld(effect, shared[effect])
             case Erase() if sealing and effect in sealing.taken:
                 verb, rows = "erase", sealing.take(effect)
             case Erase():
                 verb, rows = "erase", session.perform(effect, choice.chosen, unit)
-                if sealing and effect.table in sealing.counts and rows > sealing.counts[effect.table]:
-                    raise appeared(effect.table)
+                _refuse_unread(sealing, effect.table, rows)
         if rows:
             yield Line(verb=verb, table=effect.table, rows=rows, people=0)
+
+
+def _refuse_unread(sealing: Sealing | None, table: str, rows: int) -> None:
+    if sealing and table in sealing.counts and rows > sealing.counts[table]:
+        raise appeared(table)

@@ -11,6 +11,7 @@ from tenu.errors import RefusedError
 from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
+from tenu.operations.anonymity import Joining
 from tenu.operations.check import refuse_unsafe
 from tenu.operations.choosing import Choice, Scene, scene
 from tenu.operations.sealing import taken
@@ -18,7 +19,20 @@ from tenu.periods.civil import civil_day
 from tenu.plans.plan import Plan, PlannedEffect, PlannedTask, Spared, pack, verb_of
 from tenu.plans.reason import reasons
 from tenu.plans.selection import Selection
-from tenu.plans.task import Anonymise, Clear, Cut, Effect, Erase, Keep, PersonTask, RecordTask, Seal
+from tenu.plans.task import (
+    Anonymise,
+    Clear,
+    CrowdTask,
+    Cut,
+    Effect,
+    Erase,
+    Keep,
+    PersonTask,
+    RecordTask,
+    Seal,
+    Task,
+    rules_of,
+)
 from tenu.ports import Fate, Ports, Session, Unit
 from tenu.terms import Text
 
@@ -44,10 +58,11 @@ def plan(ports: Ports, as_of: date, *, progress: Progress = quiet) -> Plan:
     """
     refuse_unsafe(ports, as_of)
     with scene(ports, as_of) as opened:
-        tasks = []
+        tasks: list[PlannedTask] = []
+        joining = Joining(ports)
         for done, task in enumerate(opened.tasks):
             progress(task.name, done, len(opened.tasks))
-            tasks.append(_count(opened, task))
+            tasks.append(_count(opened, task, joining))
             opened.release()
         progress("", len(opened.tasks), len(opened.tasks))
         now = ports.clock.now()
@@ -106,10 +121,13 @@ def statements(ports: Ports, as_of: date, systems: Sequence[str] = ()) -> Iterat
         tasks = [task for task in opened.tasks if not systems or task.system in systems]
     for task in tasks:
         with ports.databases[task.system].rehearsal() as (session, said):
-            if isinstance(task, RecordTask):
-                session.change_records(task.effect, limit=ports.workspace.settings.chunk)
-            else:
-                _rehearse(session, task, ports.workspace.settings.chunk)
+            match task:
+                case RecordTask():
+                    session.change_records(task.effect, limit=ports.workspace.settings.chunk)
+                case PersonTask():
+                    _rehearse(session, task, ports.workspace.settings.chunk)
+                case CrowdTask():
+                    session.measure(task.crowd)
             yield f"-- {task.name}\n" + ";\n".join(said)
 
 
@@ -133,14 +151,19 @@ def _rehearse(session: Session, task: PersonTask, size: int) -> None:
                 session.perform(effect, chosen, unit)
 
 
-def _count(opened: Scene, task: PersonTask | RecordTask) -> PlannedTask:
+def _count(opened: Scene, task: Task, joining: Joining) -> PlannedTask:
     session = opened.sessions[task.system]
+    if isinstance(task, CrowdTask):
+        thin = PlannedEffect(verb="thin", table=task.table, rows=joining.too_few(session, task))
+        return _planned(opened, task, None, (thin,) if thin.rows else ())
     if isinstance(task, RecordTask):
         rows = session.count_rows(Selection(table=task.table, where=task.due))
+        joining.note(task, rows, None)
         return _planned(opened, task, None, (_described(task.effect, rows),))
     choice = opened.choose(task)
     effects = tuple(_counted(session, effect, choice) for effect in task.effects if _matters(effect, choice))
-    session.drop_list(choice.chosen)
+    if not joining.note(task, choice.people, choice.chosen):
+        session.drop_list(choice.chosen)
     return _planned(opened, task, choice, tuple(effect for effect in effects if effect.rows))
 
 
@@ -165,9 +188,9 @@ def _described(effect: Effect, rows: int) -> PlannedEffect:
 
 
 def _planned(
-    opened: Scene, task: PersonTask | RecordTask, choice: Choice | None, effects: tuple[PlannedEffect, ...]
+    opened: Scene, task: Task, choice: Choice | None, effects: tuple[PlannedEffect, ...]
 ) -> PlannedTask:
-    rules = task.rules if isinstance(task, PersonTask) else (task.rule,)
+    rules = rules_of(task)
     return PlannedTask(
         name=task.name,
         system=task.system,

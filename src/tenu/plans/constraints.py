@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from tenu.datamap.catalog import Column, ColumnKind, Table
+from tenu.datamap.catalog import Column, Table
 from tenu.datamap.findings import finding
 from tenu.datamap.layout import Layout
 from tenu.datamap.model import Conditioned
 from tenu.errors import Finding
 from tenu.plans.keeping import clearings
 from tenu.plans.selection import Clearing
-from tenu.plans.task import Anonymise, Clear, Erase, PersonTask, Task
+from tenu.plans.task import Anonymise, Clear, CrowdTask, Erase, PersonTask, Task
 from tenu.terms import Severity
-
-DATES = (ColumnKind.DAY, ColumnKind.INSTANT, ColumnKind.ZONED_INSTANT)
 
 
 def unclearable(layouts: Mapping[str, Layout], tasks: Iterable[Task]) -> Iterator[Finding]:
     """Yield every column a task must empty in a row that stays, and that refuses it, or that nobody can empty there."""
     seen = set()
     for task in tasks:
+        if isinstance(task, CrowdTask):
+            continue
         for effect in task.effects if isinstance(task, PersonTask) else (task.effect,):
             if not isinstance(effect, Clear | Anonymise):
                 continue
             for clearing in effect.clearings:
                 place = (task.system, effect.table, clearing.column)
-                if place not in seen:
+                if place not in seen and clearing.keep is None:  # what is kept is for ``fitness`` to judge
                     seen.add(place)
                     yield from _refused(layouts[task.system], effect.table, clearing)
         if isinstance(task, PersonTask):
@@ -110,12 +110,6 @@ def revives(layout: Layout, table: str, clearing: Clearing) -> bool:
 
 def refusal(table: Table, column: Column, clearing: Clearing) -> tuple[str, str] | None:
     """Return why *column* refuses what *clearing* leaves in it, in French and English; None when it accepts."""
-    if clearing.keep is not None:
-        return (
-            None
-            if column.kind in DATES
-            else ("seule une date peut être arrondie", "only a date can be coarsened")
-        )
     value = clearing.to
     if column.generated:
         return "elle est calculée par la base", "the database computes it"

@@ -39,14 +39,32 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnonymousTable:
+    """A table whose rows end in anonymity (*place*: ``system.table``), and the last measure of them, if any.
+
+    *wanted*: rows alike its data map asks for, None when it asks for nothing. *since*: rows were made anonymous, after
+    that measure when there is one.
+    """
+
+    place: str
+    wanted: int | None
+    measured_on: date | None
+    rows: int
+    k: int
+    passed: bool
+    since: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything looked at for one table of clauses.
 
     *overdue*: by retention rule, people and records whose last day is over. *doubtful*: by rule, people due in one
     system whom nobody can tell from somebody active elsewhere. *bound*: by rule, the tables that live by it.
     *schema*: findings on data maps; *lint*: findings of the law on the policy. *unreachable*: systems that did not
-    answer; nothing is concluded about them. None: what could not be counted at all; *last_run_complete*: no run yet.
-    *openings*: how many times archived files were opened, each with its motive in the journal.
+    answer; nothing is concluded about them. *anonymous*: the tables that end in anonymity. None: what could not be
+    counted at all; *last_run_complete*: no run yet. *openings*: how many times archived files were opened, each with its
+    motive in the journal.
     """
 
     as_of: date
@@ -63,6 +81,7 @@ class Facts:
     openings: int
     last_run_complete: bool | None
     signatures: Mapping[str, Signature]
+    anonymous: tuple[AnonymousTable, ...]
 
     def codes(self, *codes: str) -> tuple[Finding, ...]:
         """Return the schema findings that carry one of *codes*."""

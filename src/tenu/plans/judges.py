@@ -11,7 +11,8 @@ from functools import partial
 from tenu.law.ceilings import outlasts
 from tenu.law.territory import EEA
 from tenu.plans.archive_judges import packages, restricted
-from tenu.plans.facts import Facts, Truth, broken, kept, unknown
+from tenu.plans.facts import AnonymousTable, Facts, Truth, broken, kept, unknown
+from tenu.plans.reason import day_text
 from tenu.terms import ClauseStatus, LegalBasis, Severity, Text
 
 Judge = Callable[[Facts], Truth]
@@ -246,6 +247,35 @@ def _longest_ground(facts: Facts) -> Truth:
     )
 
 
+def _anonymous(facts: Facts) -> Truth:
+    """Judge that nothing is called anonymous without a passing, dated measure. Source: recital 26; WP216."""
+    if not facts.anonymous:
+        return unknown("aucune table ne finit par l'anonymat", "no table ends in anonymity")
+    untested = [t.place for t in facts.anonymous if t.since and t.wanted is None]
+    failed = [t.place for t in facts.anonymous if t.measured_on and not _enough(t)]
+    if wrong := sorted({*untested, *failed}):
+        names = ", ".join(wrong)
+        return broken(
+            f"dit anonyme sans épreuve réussie : {names}", f"called anonymous without a passing test: {names}"
+        )
+    waiting = [t.place for t in facts.anonymous if t.measured_on is None or t.since]
+    if waiting:
+        names = ", ".join(waiting)
+        return unknown(
+            f"à mesurer, par « tenu apply » : {names}", f"to be measured, by 'tenu apply': {names}"
+        )
+    on = max(t.measured_on for t in facts.anonymous if t.measured_on)
+    said = ", ".join(f"{t.place} k={t.k}" if t.rows else f"{t.place} 0" for t in facts.anonymous)
+    return _silent(facts) or kept(
+        f"épreuves réussies, la dernière le {day_text(on, 'fr')} : {said}",
+        f"tests passed, the last on {day_text(on, 'en')}: {said}",
+    )
+
+
+def _enough(table: AnonymousTable) -> bool:
+    return table.passed and (not table.rows or table.k >= (table.wanted or 1))
+
+
 _CLASSIFIED = Text(fr="chaque colonne est classée", en="every column is classified")
 _PERSON_RULES = ("prospecting", "contract", "relation")
 
@@ -271,12 +301,14 @@ JUDGES: Mapping[str, Judge] = {
     "C-ACC-01": _nothing_overdue("accounts"),
     "C-LGB-01": _every_basis,
     "C-LGB-06": _cited_duties,
+    "C-OPS-03": _anonymous,
     "C-RET-01": _governed,
     "C-RET-02": _nothing_overdue(*_PERSON_RULES),
     "C-RET-04": partial(packages, wrong="groundless"),
     "C-RET-05": restricted,
     "C-RET-06": partial(packages, wrong="past"),
     "C-RET-07": _ended_for_good,
+    "C-RET-08": _anonymous,
     "C-RET-09": _every_rule,
     "C-RET-10": _longest_ground,
     "C-RET-11": _law_first,

@@ -22,7 +22,7 @@ from tenu.terms import Text
 
 FORMAT = 1
 FINGERPRINT_BYTES = 8
-Verb = Literal["keep", "archive", "clear", "cut", "anonymise", "erase"]
+Verb = Literal["keep", "archive", "clear", "cut", "anonymise", "thin", "erase"]
 PlannedFate = int
 """What a plan decided of one person: ``ENDED``, ``ARCHIVED``, or the ordinal of the archive's last day."""
 ENDED: PlannedFate = 0
@@ -33,6 +33,7 @@ SIGNS: Mapping[Verb, str] = {
     "clear": "~",
     "cut": "~",
     "anonymise": "~",
+    "thin": "~",
     "erase": "-",
 }
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tenu.datamap.layout import Layout, Owned
-from tenu.plans.anonymising import anonymise, still_personal
+from tenu.plans.anonymising import anonymise
 from tenu.plans.rulebook import DAY, Rulebook
-from tenu.plans.selection import ALWAYS, NEVER, Until, all_of, linked, negate
+from tenu.plans.selection import NEVER, Equals, Until, all_of, any_of, linked, negate
 from tenu.plans.signs import held
-from tenu.plans.task import Erase, RecordTask
+from tenu.plans.task import Anonymise, Erase, RecordTask
 from tenu.terms import End
 
 
@@ -29,10 +29,11 @@ def record_tasks(layout: Layout, rules: Rulebook) -> Iterator[RecordTask]:
         path = owner.path if owner else ()
         past = Until(column=limit.dated_by, day=rules.live_from(rule) - DAY)
         own = owner or Owned(table=name, root=name, path=())
-        stays = rule.end is End.ANONYMISE
-        due = all_of(
-            [past, negate(linked(path, held_there)), still_personal(layout, own) if stays else ALWAYS]
-        )
+        due = all_of([past, negate(linked(path, held_there))])
+        ending: Erase | Anonymise = Erase(table=name, path=(), where=due)
+        if rule.end is End.ANONYMISE:
+            since = any_of([past, Equals(column=limit.dated_by, values=(None,))])
+            ending = anonymise(layout, own, due, since=since)
         yield RecordTask(
             system=layout.system.system,
             table=name,
@@ -40,6 +41,6 @@ def record_tasks(layout: Layout, rules: Rulebook) -> Iterator[RecordTask]:
             path=path,
             rule=rule.id,
             clauses=rule.clauses,
-            due=due,
-            effect=anonymise(layout, own, due) if stays else Erase(table=name, path=(), where=due),
+            due=ending.where,
+            effect=ending,
         )

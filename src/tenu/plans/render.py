@@ -21,6 +21,10 @@ VERBS = {
     "clear": Text(fr="vidées ({columns})", en="emptied ({columns})"),
     "cut": Text(fr="détachées ({columns})", en="detached ({columns})"),
     "anonymise": Text(fr="anonymisées ({columns})", en="anonymised ({columns})"),
+    "thin": Text(
+        fr="trop seules de leur sorte : rendues plus vagues, sinon effacées",
+        en="too few of a kind: made vaguer, else erased",
+    ),
     "erase": Text(fr="effacées", en="erased"),
 }
 COUNTED = 9
@@ -87,7 +91,7 @@ def render(plan: Plan, language: Language) -> Iterator[Line]:
 
 
 def _task(task: PlannedTask, width: int, language: Language) -> Iterator[Line]:
-    rules = " + ".join(task.rules)
+    rules = " + ".join(task.rules) or ("anonymat" if language == "fr" else "anonymity")
     yield Line(sign="", text=f"  {task.table} · {rules}  [{clauses_text(task.clauses, language)}]", hang=6)
     for reason in _reasons(task, language):
         yield Line(sign="", text=f"    {reason}", hang=6)

@@ -8,9 +8,11 @@ Source: GDPR 5(1)(e); policy C-RET-01 to C-RET-22, C-PAY-03, C-CAT-04.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from tenu.datamap.layout import Estate, Layout, Owned, Reference
+from tenu.plans.anonymising import anonymise
+from tenu.plans.anonymity import crowd_tasks
 from tenu.plans.constraints import emptied
 from tenu.plans.keeping import Keeping, clearings
 from tenu.plans.records import record_tasks
@@ -30,27 +32,31 @@ from tenu.plans.selection import (
 )
 from tenu.plans.signs import Signs, downward_to
 from tenu.plans.task import (
+    Anonymise,
     Clear,
     Cut,
     Effect,
     Erase,
     Keep,
     PersonTask,
+    RecordTask,
     Seal,
     Task,
 )
 from tenu.policy.retention import Scope
+from tenu.terms import End
 
 
-def retention_tasks(layouts: Iterable[Layout], rules: Rulebook) -> tuple[Task, ...]:
-    """Return every task of every system, in the order they must run: records, then columns, then people."""
-    records: list[Task] = []
+def retention_tasks(layouts: Collection[Layout], rules: Rulebook) -> tuple[Task, ...]:
+    """Return every task of every system, in the order they must run: records, columns, people, then who is too alone."""
+    records: list[RecordTask] = []
     people: list[PersonTask] = []
     for layout in layouts:
         records.extend(record_tasks(layout, rules))
         for estate in layout.estates:
             people.extend(_EstateTasks(layout, estate, rules).tasks())
-    return (*records, *sorted(people, key=lambda task: len(task.rules)))
+    ending: tuple[PersonTask | RecordTask, ...] = (*records, *sorted(people, key=lambda t: len(t.rules)))
+    return (*ending, *(task for layout in layouts for task in crowd_tasks(layout, ending)))
 
 
 def rule_ids(purposes: Iterable[str], rules: Rulebook, scope: Scope) -> frozenset[str]:
@@ -157,7 +163,7 @@ class _EstateTasks:
         return any_of(
             linked(downward_to(self._estate, effect.table), effect.where)
             for effect in effects
-            if isinstance(effect, Clear) or (isinstance(effect, Erase) and not effect.shared)
+            if isinstance(effect, Clear | Anonymise) or (isinstance(effect, Erase) and not effect.shared)
         )
 
     # ── what ──
@@ -173,7 +179,8 @@ class _EstateTasks:
         yield from self._opened_rings(going)
         for owned in going:
             yield from self._releases(owned)
-            yield from self._clear_or_erase(owned)
+            yield from self._emptied_shells(owned)
+            yield self._ended(owned, ids)
 
     def _going(self, ids: frozenset[str]) -> list[Owned]:
         """Return the tables whose rows end with *ids*; records with their own limit leave with their person."""
@@ -239,17 +246,32 @@ class _EstateTasks:
             where = all_of([stays, leaves, _points(reference)])
             yield Cut(table=reference.child, path=path, where=where, columns=reference.cut)
 
-    def _clear_or_erase(self, owned: Owned) -> Iterator[Effect]:
-        staying = self._keeping.staying(owned.table)
+    def _emptied_shells(self, owned: Owned) -> Iterator[Effect]:
+        """Yield the clearing of rows that only stay because a row that cannot let go points at them."""
         shell = all_of([self._keeping.pinned(owned.table), negate(self._keeping.by_law(owned.table))])
         if shell != NEVER and not owned.shared:
             clear = emptied(self._layout, owned.table, self._keeping.only_strangers_pin(owned.table))
             if clear:
                 where = all_of([shell, Uncleared(columns=clear)])
                 yield Clear(table=owned.table, path=owned.path, where=where, clearings=clear)
+
+    def _ended(self, owned: Owned, ids: frozenset[str]) -> Effect:
+        """Return how the rows of *owned* that nothing keeps end: by anonymity when every rule of their table says so."""
+        leaving = negate(self._keeping.staying(owned.table))
+        own = self._own_rules(owned.table)
+        if own and not owned.shared and all(self._by_id[i].end is End.ANONYMISE for i in own):
+            since = ALWAYS if owned.path else self._nobody(ids)
+            return anonymise(self._layout, owned, self._rows(owned, leaving), since=since)
         held_by = tuple(r.down() for r in self._layout.references_to(owned.table)) if owned.shared else ()
-        where = self._rows(owned, ALWAYS if owned.shared else negate(staying))
-        yield Erase(table=owned.table, path=owned.path, where=where, shared=owned.shared, held_by=held_by)
+        where = self._rows(owned, ALWAYS if owned.shared else leaving)
+        return Erase(table=owned.table, path=owned.path, where=where, shared=owned.shared, held_by=held_by)
+
+    def _nobody(self, ids: frozenset[str]) -> Condition:
+        """Return when an emptied row of the people table is one whose person has gone, not a stranger's without a name."""
+        rules = [self._by_id[i] for i in sorted(ids)]
+        return all_of(
+            [negate(self._signs.fresh(rules)), negate(self._signs.alive(rules)), negate(self._signs.held())]
+        )
 
     def _rows(self, owned: Owned, where: Condition) -> Condition:
         """Return *where*, only for rows that are people when the people table also holds other rows."""

@@ -15,6 +15,7 @@ _SAID = {
     "clear": Text(fr="vidées", en="emptied"),
     "cut": Text(fr="détachées", en="detached"),
     "anonymise": Text(fr="anonymisées", en="anonymised"),
+    "thin": Text(fr="rendues plus vagues", en="made vaguer"),
     "erase": Text(fr="effacées", en="erased"),
 }
 _WHY = {

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from tenu.datamap.anonymity import Method
 from tenu.datamap.layout import Hop
 from tenu.datamap.model import Scalar, When
 
@@ -61,12 +62,12 @@ class Uncleared:
 class Clearing:
     """What a column becomes in a row that stays: *to* None is NULL; ``{key}`` in a text is the row's own key.
 
-    *keep*: for a date, all that is left of it, whatever *to* says.
+    *keep*: all that is left of the value, whatever *to* says.
     """
 
     column: str
     to: Cleared
-    keep: Literal["month", "year"] | None = None
+    keep: Method | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,13 @@ class Listed:
     """The row's key is in the named list of people: ``held`` (whom nothing may change)."""
 
     name: Literal["held"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thin:
+    """The row is anonymous and too few are like it: of a kind ``Session.thin`` found last for *table*, the row's own."""
+
+    table: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +105,7 @@ class Not:
     part: Condition
 
 
-Condition = Equals | Since | Until | Linked | Uncleared | Listed | AllOf | AnyOf | Not
+Condition = Equals | Since | Until | Linked | Uncleared | Listed | Thin | AllOf | AnyOf | Not
 
 ALWAYS = AllOf(parts=())
 NEVER = AnyOf(parts=())

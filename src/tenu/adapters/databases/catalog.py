@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, Self
 
@@ -32,6 +33,7 @@ def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog
     primary = inspector.get_multi_pk_constraint(schema=schema, kind=ObjectKind.TABLE)
     foreign = _foreign_keys(inspector, schema, roofs)
     unique = inspector.get_multi_unique_constraints(schema=schema, kind=ObjectKind.TABLE)
+    checks = inspector.get_multi_check_constraints(schema=schema, kind=ObjectKind.TABLE)
     indexes = _indexes(inspector, schema, roofs)
     for name, hidden in _sqlite_unique(connection):
         indexes.setdefault(name, {})[hidden] = True
@@ -59,6 +61,7 @@ def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog
                 ),
                 indexes=tuple(indexes.get(name, {})),
                 partitions=tuple(sorted(part for part, roof in roofs.items() if roof == name)),
+                checks=tuple(_spoken_of(check["sqltext"], found) for check in checks.get(place) or ()),
             )
         )
         reflected[name] = sa.Table(
@@ -71,6 +74,12 @@ def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog
             schema=schema,
         )
     return Catalog(engine=engine_of(connection), tables=tuple(tables)), reflected
+
+
+def _spoken_of(check: str, columns: Iterable[Any]) -> tuple[str, ...]:
+    """Return which of *columns* a CHECK constraint names."""
+    words = set(re.findall(r"\w+", check))
+    return tuple(c["name"] for c in columns if c["name"] in words)
 
 
 def engine_of(connection: sa.Connection) -> str:
@@ -88,7 +97,7 @@ def _column(found: Any, dialect: sa.Dialect) -> Column:
         type_name=_type_name(found["type"], dialect),
         nullable=bool(found["nullable"]),
         length=length,
-        generated=bool(found.get("computed")),
+        generated=bool(found.get("computed") or (found.get("identity") or {}).get("always")),
     )
 
 

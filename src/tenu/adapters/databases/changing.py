@@ -8,8 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from tenu.adapters.databases import dialects
+from tenu.adapters.databases.coarsening import chance
+from tenu.adapters.databases.compile import Clause
 from tenu.adapters.databases.desk import FEW, Desk
 from tenu.adapters.databases.work import PeopleList
+from tenu.datamap.anonymity import Shift
 from tenu.plans.selection import ALWAYS, Linked, Selection
 from tenu.plans.task import Anonymise, Change, Clear, Cut, Effect, Erase, Seal
 from tenu.ports import Fate, Key, Line, Noted, Rows, Unit, appeared
@@ -106,11 +109,25 @@ class Changing(Desk):
             where = [_among(self._row_identity(target, effect.table), query)]
         if isinstance(effect, Erase):
             return self.connection.execute(sa.delete(target).where(*where)).rowcount
-        values = self._values(effect, target)
+        share = self._share(effect, chosen, unit) if moves_dates(effect) else None
+        values = self._values(effect, target, share)
         return self.connection.execute(sa.update(target).where(*where).values(values)).rowcount
 
-    def change_records(self, effect: Erase | Anonymise, *, limit: int) -> int:
-        """Delete or anonymise at most *limit* rows past a limit of their own; return how many."""
+    def _share(self, effect: Change, chosen: PeopleList, unit: Unit) -> Any:
+        """Return the share of the person a row belongs to, drawn now for whoever has none yet."""
+        mine, share = chosen.unit(unit.fate, unit.chunk), chosen.table.c.share
+        draw = sa.update(chosen.table).where(mine, share.is_(None)).values(share=chance(self.engine))
+        self.connection.execute(draw)
+        if self.engine != "sqlite":
+            return share
+        rows, where = self.rows_of(effect, chosen, alias=True)
+        target = self.compiler.tables[effect.table]
+        ours, theirs = (self._row_identity(r, effect.table) for r in (target, rows))
+        same = [a == b for a, b in zip(ours, theirs, strict=True)]
+        return sa.select(share).where(*where, *same).correlate(target).scalar_subquery()
+
+    def change_records(self, effect: Change, *, limit: int | None = None) -> int:
+        """Change at most *limit* rows, all by default, whoever they speak of; return how many."""
         rows = self.compiler.tables[effect.table]
         where = self.compiler.where(effect.where, rows, effect.table)
         change: Any = (
@@ -118,6 +135,11 @@ class Changing(Desk):
             if isinstance(effect, Erase)
             else sa.update(rows).values(self._values(effect, rows))
         )
+        if limit is None:
+            return self.connection.execute(change.where(where)).rowcount
+        keys = self.primary_key(effect.table)
+        if len(keys) == 1:
+            return self._change_next(effect, change, rows.c[keys[0]], where, limit)
         if self.engine == "mariadb":
             return self.connection.execute(
                 change.where(where).with_dialect_options(mariadb_limit=limit)
@@ -125,6 +147,21 @@ class Changing(Desk):
         picked = sa.select(*self._row_identity(rows, effect.table)).where(where).limit(limit).subquery()
         among = _among(self._row_identity(rows, effect.table), sa.select(*picked.c))
         return self.connection.execute(change.where(among)).rowcount
+
+    def _change_next(self, effect: Change, change: Any, key: Any, where: Clause, limit: int) -> int:
+        """Change the next rows in the order of their key, from where the last batch ended; then once more from the start.
+
+        Looking for each batch from the start would read again everything the batches before it have changed.
+        """
+        after = self._reached.pop(effect, None)
+        beyond = [] if after is None else [key > after]
+        batch = sa.select(key.label("key")).where(where, *beyond).order_by(key).limit(limit).subquery()
+        last = self.connection.execute(sa.select(sa.func.max(batch.c.key))).scalar()
+        if last is None:
+            return 0 if after is None else self._change_next(effect, change, key, where, limit)
+        done = self.connection.execute(change.where(where, key <= last, *beyond)).rowcount
+        self._reached[effect] = last
+        return done
 
     # ── receipts ──
 
@@ -158,10 +195,15 @@ class Changing(Desk):
 
     # ── pieces ──
 
-    def _values(self, effect: Clear | Anonymise | Cut, rows: sa.Table) -> Mapping[Any, Any]:
+    def _values(
+        self, effect: Clear | Anonymise | Cut, rows: sa.Table, share: Any = None
+    ) -> Mapping[Any, Any]:
         if isinstance(effect, Cut):
             return {rows.c[name]: sa.null() for name in effect.columns}
-        return {rows.c[c.column]: self.compiler.cleared(c, rows, effect.table) for c in effect.clearings}
+        return {
+            rows.c[c.column]: self.compiler.cleared(c, rows, effect.table, shift=share)
+            for c in effect.clearings
+        }
 
     def _nobody_else(self, effect: Erase, rows: sa.FromClause, chosen: PeopleList) -> Any:
         """Return when only chosen people point at a shared row."""
@@ -184,6 +226,11 @@ class Changing(Desk):
             return [rows.c[k] for k in keys]
         name = {"sqlite": "rowid", "postgresql": "ctid"}[self.engine]
         return [sa.column(name, _selectable=rows)]
+
+
+def moves_dates(effect: Change) -> bool:
+    """Return whether *effect* moves dates by what is drawn for each person."""
+    return isinstance(effect, Anonymise) and any(isinstance(c.keep, Shift) for c in effect.clearings)
 
 
 def _among(identity: list[Any], query: sa.Select[Any]) -> Any:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from tenu.adapters.databases import dialects
+from tenu.adapters.databases.coarsening import coarsened, drawn, moved
 from tenu.adapters.databases.work import PeopleList
+from tenu.datamap.anonymity import Method, Redraw, Shift
 from tenu.datamap.catalog import Catalog, Column, ColumnKind
 from tenu.datamap.layout import Hop
 from tenu.periods.civil import start_of_day
@@ -25,6 +26,7 @@ from tenu.plans.selection import (
     Listed,
     Not,
     Since,
+    Thin,
     Uncleared,
     Until,
 )
@@ -38,7 +40,8 @@ class Compiler:
     """Turns conditions on the rows of a table into SQL for one database.
 
     *zone* is the controller's (whose civil days count), *stored_in* the zone of date-times without one.
-    *held* are the lists of people nothing may change, by people table. *lists* are the definitions made so far, by
+    *held* are the lists of people nothing may change, by people table, *thin* those of anonymous rows too few are like,
+    by table. *lists* are the definitions made so far, by
     people table and name: SQLAlchemy compiles a statement once only if its tables are the very same objects.
     """
 
@@ -47,6 +50,7 @@ class Compiler:
     zone: ZoneInfo
     stored_in: ZoneInfo
     held: MutableMapping[str, sa.Table]
+    thin: MutableMapping[str, sa.Table]
     lists: MutableMapping[tuple[str, str], PeopleList]
 
     def where(self, condition: Condition, rows: Rows, table: str, *, holds: bool = True) -> Clause:  # noqa: PLR0911 - a line per kind
@@ -74,8 +78,9 @@ class Compiler:
                     if holds
                     else sa.and_(sa.true(), *(sa.not_(part) for part in left))
                 )
-            case Listed():
-                exists = self._listed(rows, table)
+            case Listed() | Thin():
+                of = self.thin if isinstance(condition, Thin) else self.held
+                exists = self._listed(of.get(table), rows, table)
                 return exists if holds else sa.not_(exists)
 
     def join(self, start: Rows, path: tuple[Hop, ...]) -> tuple[list[tuple[Rows, Clause]], Rows]:
@@ -88,11 +93,12 @@ class Compiler:
             here = there
         return joins, here
 
-    def cleared(self, clearing: Clearing, rows: Rows, table: str) -> Any:
-        """Return the value *clearing* leaves in a row of *table*."""
+    def cleared(self, clearing: Clearing, rows: Rows, table: str, *, shift: Any = None) -> Any:
+        """Return the value *clearing* leaves in a row of *table*; *shift*: the share drawn for its person."""
         if clearing.keep is not None:
-            kind = self._column(table, clearing.column).kind
-            return dialects.coarsened(self.catalog.engine, kind, rows.c[clearing.column], clearing.keep)
+            return self._kept(
+                clearing.keep, rows.c[clearing.column], self._column(table, clearing.column), shift
+            )
         if not isinstance(clearing.to, str) or "{key}" not in clearing.to:
             return sa.null() if clearing.to is None else sa.literal(clearing.to)
         before, after = clearing.to.split("{key}", 1)
@@ -106,6 +112,16 @@ class Compiler:
             value = value.concat(part)
         return value
 
+    def _kept(self, method: Method, value: Any, column: Column, shift: Any) -> Any:
+        engine = self.catalog.engine
+        match method:
+            case Redraw():
+                return drawn(engine, column, method)
+            case Shift(days=days):
+                return moved(engine, column.kind, value, days, shift)
+            case _:
+                return coarsened(engine, column, value, method)
+
     def _linked(self, path: tuple[Hop, ...], where: Condition, rows: Rows) -> Clause:
         joins, end = self.join(rows, path)
         clauses = [on for _, on in joins]
@@ -113,19 +129,21 @@ class Compiler:
         query = sa.select(sa.literal(1)).select_from(*(there for there, _ in joins)).where(*clauses, inside)
         return sa.exists(query.correlate(rows))
 
-    def _listed(self, rows: Rows, table: str) -> Clause:
-        held = self.held.get(table)
-        if held is None:
+    def _listed(self, listed: sa.Table | None, rows: Rows, table: str) -> Clause:
+        if listed is None:
             return sa.false()
         keys = (self.catalog.table(table) or _missing(table)).primary_key
-        same = [rows.c[name] == held.c[f"k{i}"] for i, name in enumerate(keys)]
-        return sa.exists(sa.select(sa.literal(1)).select_from(held).where(*same).correlate(rows))
+        same = [rows.c[name] == listed.c[f"k{i}"] for i, name in enumerate(keys)]
+        return sa.exists(sa.select(sa.literal(1)).select_from(listed).where(*same).correlate(rows))
 
     def _left(self, clearing: Clearing, rows: Rows, table: str) -> Clause:
         column = rows.c[clearing.column]
         if clearing.to is None and clearing.keep is None:
             return column.is_not(None)
-        return sa.and_(column.is_not(None), column != self.cleared(clearing, rows, table))
+        left = self.cleared(clearing, rows, table)
+        if clearing.keep is None:
+            return sa.and_(column.is_not(None), column != left)
+        return sa.and_(column.is_not(None), column.is_distinct_from(left))
 
     def _equals(self, rows: Rows, table: str, name: str, values: tuple[Any, ...], holds: bool) -> Clause:
         column, nullable = rows.c[name], self._column(table, name).nullable

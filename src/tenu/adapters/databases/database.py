@@ -18,6 +18,7 @@ from tenu.adapters.databases.compile import Compiler
 from tenu.adapters.databases.failures import meaning, translate, unreachable
 from tenu.adapters.databases.grants import missing_grants
 from tenu.adapters.databases.lists import Lists
+from tenu.adapters.databases.measuring import Measuring
 from tenu.adapters.databases.recording import Recorder
 from tenu.adapters.databases.seeking import Seeking
 from tenu.adapters.databases.work import PeopleList, receipt_table
@@ -27,7 +28,7 @@ from tenu.datamap.model import System
 OUR_SCHEMA = "tenu"
 
 
-class Session(Lists, Seeking, Changing):
+class Session(Lists, Seeking, Changing, Measuring):
     """Every verb tenu has on one database, over one connection."""
 
 
@@ -117,6 +118,7 @@ class Database:
             zone=self._zone,
             stored_in=ZoneInfo(self.system.stored_in),
             held={},
+            thin={},
             lists=self._lists,
         )
 

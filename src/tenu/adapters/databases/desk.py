@@ -14,7 +14,7 @@ from tenu.adapters.databases.compile import Clause, Compiler
 from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.catalog import Column
 from tenu.periods.civil import civil_day
-from tenu.plans.task import Effect, Ending, Seal
+from tenu.plans.task import Change, Effect, Ending, Seal
 from tenu.ports import Key, Rows
 
 BATCH = 5_000
@@ -29,6 +29,7 @@ class Desk:
         self.compiler = compiler
         self.receipt = receipt
         self._tables_made = 0
+        self._reached: dict[Change, Any] = {}
 
     @property
     def engine(self) -> str:

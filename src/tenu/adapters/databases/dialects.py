@@ -151,18 +151,6 @@ def _replaced(engine: str, column: Any, pattern: str, to: str) -> Any:
     return sa.func.regexp_replace(column, re.sub(r"\\s", "[[:space:]]", pattern), to)
 
 
-def coarsened(engine: str, kind: ColumnKind, column: Any, keep: str) -> Any:
-    """Return a date column cut down to the first moment of its month or year."""
-    if engine == "postgresql":
-        return sa.cast(sa.func.date_trunc(keep, column), column.type)
-    first = {"month": "%Y-%m-01", "year": "%Y-01-01"}[keep]
-    if kind is not ColumnKind.DAY:
-        first += " 00:00:00.000000" if engine == "sqlite" else " 00:00:00"
-    if engine == "sqlite":
-        return sa.func.strftime(first, column, type_=sa.String())
-    return sa.cast(sa.func.date_format(column, first), sa.Date if kind is ColumnKind.DAY else sa.DateTime)
-
-
 def json_rows(engine: str, columns: Sequence[tuple[Column, Any]]) -> Any:
     """Return the aggregate that gathers rows as one JSON array of arrays, built by the server.
 

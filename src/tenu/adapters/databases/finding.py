@@ -14,6 +14,7 @@ from tenu.adapters.databases.desk import BATCH, Desk
 from tenu.adapters.databases.work import LOOK_UP, PeopleList
 from tenu.datamap.identity import LINKING, identity
 from tenu.datamap.model import People
+from tenu.plans.feeds import Reading
 from tenu.plans.selection import Condition, matching
 from tenu.plans.task import Vitals
 from tenu.ports import Found, Unit
@@ -40,6 +41,15 @@ class Finding(Desk):
         query = sa.select(*(rows.c[k] for k in keys), *(rows.c[n] for _, n in names))
         for row in self.stream(query.where(self.compiler.where(where, rows, root))):
             yield self.found(row, len(keys), names)
+
+    def stream_rows(self, asked: Reading) -> Iterator[tuple[Any, ...]]:
+        """Stream the rows of *asked*, its columns in order, each as what is to be left of it."""
+        table = asked.selection.table
+        rows = self.compiler.tables[table]
+        becomes = {c.column: self.compiler.cleared(c, rows, table) for c in asked.clearings}
+        query = sa.select(*(becomes.get(name, rows.c[name]).label(name) for name in asked.columns))
+        where = self.compiler.where(asked.selection.where, rows, table)
+        return (tuple(row) for row in self.stream(query.where(where)))
 
     def probe(
         self, root: str, people: People, wanted: Mapping[IdentifierKind, Iterable[str]], vitals: Vitals

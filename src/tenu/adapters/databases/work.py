@@ -28,7 +28,10 @@ LOOK_UP = sa.Table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleList:
-    """A list of people of one table: their key (k0, k1 …), chunk, fate, and archive end known elsewhere."""
+    """A list of people of one table: their key (k0, k1 …), chunk, fate, and archive end known elsewhere.
+
+    *share* is drawn when dates are moved; it lives no longer than the list.
+    """
 
     root: str
     keys: tuple[str, ...]
@@ -66,6 +69,7 @@ def people_list(catalog: Catalog, tables: Mapping[str, sa.Table], root: str, nam
         sa.Column("chunk", sa.Integer, nullable=False),
         sa.Column("fate", sa.SmallInteger, nullable=False),
         sa.Column("until", sa.Date),
+        sa.Column("share", sa.Integer),
         sa.UniqueConstraint("fate", "chunk", *names),
         prefixes=["TEMPORARY"],
     )
