@@ -17,9 +17,12 @@ from tenu.errors import RefusedError
 from tenu.journal.checkpoint import Signer
 from tenu.journal.port import Journal
 from tenu.plans.anonymity import Measure
+from tenu.plans.approval import Approval
 from tenu.plans.archive import Package, Reach, Rotation, Shelf, Soundness
+from tenu.plans.bounds import Ceilings, TableCeiling
 from tenu.plans.facts import ArchiveFacts
 from tenu.plans.feeds import Reading
+from tenu.plans.pacing import LagProbe, Pacing
 from tenu.plans.selection import Condition, Selection
 from tenu.plans.task import Anonymise, Change, Crowd, Effect, Erase, PersonTask, Seal, Vitals
 from tenu.policy.model import Policy
@@ -127,6 +130,9 @@ class Session(Protocol):
     def fill(self, chosen: Any, people: Iterable[tuple[Key, Unit, date | None]]) -> None: ...
     def keys(self, chosen: Any) -> Iterator[Chosen]: ...
     def units(self, chosen: Any) -> list[tuple[Unit, int]]: ...
+    def set_apart(self, chosen: Any, unit: Unit, *, people: int, chunk: int) -> Unit: ...
+    def left_keys(self, chosen: Any, unit: Unit) -> list[Key]: ...
+    def touched(self, effect: Change, chosen: Any, unit: Unit) -> list[tuple[Key, Key]]: ...
     def lock(self, chosen: Any, unit: Unit) -> list[Key]: ...
     def recheck(self, task: PersonTask, chosen: Any, unit: Unit, *, alone: bool) -> None: ...
     def spare(self, chosen: Any, keys: Sequence[Key]) -> int: ...
@@ -146,6 +152,7 @@ class Session(Protocol):
 
     def count(self, effect: Effect, chosen: Any) -> int: ...
     def count_rows(self, selection: Selection) -> int: ...
+    def count_up_to(self, table: str, most: int) -> int: ...
     def read(self, seal: Seal, chosen: Any, unit: Unit) -> Iterator[Rows]: ...
     def take(self, seal: Seal, erase: Erase, chosen: Any, unit: Unit) -> list[Rows]: ...
     def shared_keys(self, effect: Erase, chosen: Any, unit: Unit) -> list[Key]: ...
@@ -158,7 +165,14 @@ class Session(Protocol):
     def singles(self, crowd: Crowd, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]: ...
     def note(self, run: str, task: str, unit: Unit, lines: Iterable[Line]) -> None: ...
     def noted(self, run: str) -> list[Noted]: ...
+    def noted_rows(self, run: str, task: str) -> Mapping[tuple[str, str], int]: ...
     def next_chunk(self, run: str, task: str) -> int: ...
+
+
+class Queue(Protocol):
+    """Who was seen waiting behind one of our transactions. *longest*: the most sessions at one time."""
+
+    longest: int
 
 
 class Database(Protocol):
@@ -171,6 +185,9 @@ class Database(Protocol):
     def rehearsal(self) -> AbstractContextManager[tuple[Session, list[str]]]: ...
     def prepare(self) -> None: ...
     def prepared(self) -> bool: ...
+    def lag(self, probe: LagProbe) -> float | None: ...
+    def watch(self, session: Session) -> AbstractContextManager[Queue]: ...
+    def sizes(self, tables: Sequence[str]) -> Mapping[str, int]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +290,7 @@ class Clock(Protocol):
     """The only place time comes from."""
 
     def now(self) -> datetime: ...
+    def sleep(self, seconds: float) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,7 +317,7 @@ class Stores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """tenu.toml. *chunk*: people per transaction. *max_people*, *max_rows*: what one run may touch at most.
+    """tenu.toml. *chunk*: people per transaction at most. ``ceilings`` are the limits of what one run may touch.
 
     *look_again_seconds*: how old the other systems' answer about a person may be when their rows go; 0 asks them again
     for every chunk. A person's own row, and what hangs from it, is always looked at again under lock. *roles*: the
@@ -310,9 +328,31 @@ class Settings:
     plan_expires_in_hours: int = 24
     max_people: int | None = None
     max_rows: int | None = None
+    max_table_rows: int | None = None
+    max_share: int = 20
+    share_from: int = 10
+    tolerance: int = 10
+    tolerance_rows: int = 10
     look_again_seconds: int = 30
     stores: Stores = Stores()
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    limits: Mapping[str, TableCeiling] = field(default_factory=dict)
+    approval: Approval = field(default_factory=Approval)
+    pacing: Pacing = field(default_factory=Pacing)
+
+    @property
+    def ceilings(self) -> Ceilings:
+        """Return what one run may touch at most."""
+        return Ceilings(
+            people=self.max_people,
+            rows=self.max_rows,
+            table_rows=self.max_table_rows,
+            share=self.max_share,
+            share_from=self.share_from,
+            tolerance=self.tolerance,
+            tolerance_rows=self.tolerance_rows,
+            tables=self.limits,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,9 +369,13 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Everything an operation may touch. *pseudonym_key*: 32 bytes that lead back from the feeds' pseudonyms."""
+    """Everything an operation may touch. *reread*: tenu.toml as it is now, for what may change during a run.
+
+    *pseudonym_key*: 32 bytes that lead back from the feeds' pseudonyms.
+    """
 
     workspace: Workspace
+    reread: Callable[[], Settings]
     databases: Mapping[str, Database]
     archive: Archive
     cases: CaseFiles

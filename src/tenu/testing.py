@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -13,6 +15,23 @@ from tenu.ports import KeyLostError, key_name
 from tenu.terms import Text
 
 _NONCE = 12
+
+
+@dataclass
+class FixedClock:
+    """A clock that stands where a test puts it, and moves only when somebody sleeps. *slept*: seconds, each time."""
+
+    at: datetime
+    slept: list[float] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        """Return the instant the test chose."""
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        """Move on by *seconds* at once."""
+        self.slept.append(seconds)
+        self.at += timedelta(seconds=max(0.0, seconds))
 
 
 class MemoryKeyStore:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from tenu.adapters.clock import SystemClock
 from tenu.adapters.databases.database import Database
 from tenu.adapters.journal_store import JournalStore
 from tenu.adapters.key_store import FileKeyStore
+from tenu.adapters.settings import read_settings
 from tenu.adapters.signing_key import create_key, load_key
 from tenu.adapters.staff import present_actor
 from tenu.adapters.workspace import KEYS, read_workspace, resolve, secret
@@ -69,6 +71,7 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
         key = secret(folder, "plan")
         yield Ports(
             workspace=workspace,
+            reread=partial(read_settings, folder),
             databases=databases,
             archive=archive,
             cases=cases,

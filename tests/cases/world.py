@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lab import FixedClock
+from lab import UNSUPERVISED, FixedClock
 from tenu.datamap.drift import compare
 from tenu.datamap.layout import Layout, lay_out
 from tenu.operations.apply import Run, apply
@@ -129,6 +129,7 @@ def make_world(
     (folder / "systems").mkdir(parents=True, exist_ok=True)
     with as_file(files("tenu.sample")) as sample:
         shutil.copy(sample / "policy.yaml", folder)
+    (folder / "tenu.toml").write_text(UNSUPERVISED, encoding="utf-8")
     world = World(folder=folder, url=url)
     write_map(world, datamap)
     world.do(*statements)

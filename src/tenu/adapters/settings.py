@@ -8,12 +8,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from tenu.adapters.supervision import Complain, read_approval, read_limits, read_pacing
 from tenu.errors import Finding, FindingsError, Place
 from tenu.ports import Settings, Stores
 from tenu.terms import Severity, Text
 
 SETTINGS = "tenu.toml"
-_MAY_BE_ZERO = ("look_again_seconds",)
+_MAY_BE_ZERO = ("look_again_seconds", "max_share", "share_from", "tolerance", "tolerance_rows")
 
 
 def read_settings(folder: Path) -> Settings:
@@ -35,7 +36,14 @@ def read_settings(folder: Path) -> Settings:
         raise FindingsError(tuple(findings))
     roles = {role: tuple(people) for role, people in tables["roles"].items()}
     accounts = tuple(tables["stores"].pop("archive_accounts", ()))
-    return Settings(**said, stores=Stores(**tables["stores"], archive_accounts=accounts), roles=roles)
+    return Settings(
+        **said,
+        stores=Stores(**tables["stores"], archive_accounts=accounts),
+        roles=roles,
+        limits=read_limits(tables["limits"], _unheard),
+        approval=read_approval(tables["approval"], _unheard),
+        pacing=read_pacing(tables["pacing"], _unheard),
+    )
 
 
 def _numbers(said: Mapping[str, Any]) -> Iterator[Finding]:
@@ -77,9 +85,25 @@ def _is_list_of_text(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
 
 
+def _supervised(read: Callable[[Any, Complain], object]) -> Callable[[Any], Iterator[Finding]]:
+    def findings(table: Any) -> Iterator[Finding]:
+        complaints: list[Text] = []
+        read(table, complaints.append)
+        yield from map(_wrong, complaints)
+
+    return findings
+
+
+def _unheard(complaint: Text) -> None:
+    raise AssertionError(complaint.en)  # every complaint was a finding already
+
+
 _TABLES: Mapping[str, Callable[[Any], Iterator[Finding]]] = {
     "stores": _stores,
     "roles": _roles,
+    "limits": _supervised(read_limits),
+    "approval": _supervised(read_approval),
+    "pacing": _supervised(read_pacing),
 }
 """Each table of tenu.toml, and what finds its mistakes."""
 

@@ -126,6 +126,41 @@ _RUNS: Mapping[EventKind, Body] = {
 }
 """Plans and runs."""
 
+_SUPERVISION: Mapping[EventKind, Body] = {
+    EventKind.PLAN_APPROVED: Body(
+        means=Text(fr="quelqu'un a approuvé un plan", en="somebody approved a plan"),
+        required={"plan": DIGEST, "actor": DIGEST, "role": NAME, "over_share": FLAG},
+        optional={"people": COUNT, "rows": COUNT},
+    ),
+    EventKind.RUN_PAUSED: Body(
+        means=Text(fr="quelqu'un a suspendu une exécution", en="somebody paused a run"),
+        required={"run": DIGEST, "actor": DIGEST, "role": NAME},
+        optional={},
+    ),
+    EventKind.RUN_RELEASED: Body(
+        means=Text(fr="une exécution suspendue peut reprendre", en="a paused run may go on"),
+        required={"run": DIGEST, "actor": DIGEST, "role": NAME},
+        optional={},
+    ),
+    EventKind.RUN_ABORTED: Body(
+        means=Text(
+            fr="quelqu'un a abandonné une exécution : ce plan ne s'applique plus",
+            en="somebody aborted a run: this plan is not applied any more",
+        ),
+        required={"run": DIGEST, "actor": DIGEST, "role": NAME},
+        optional={},
+    ),
+    EventKind.RUN_STOPPED: Body(
+        means=Text(
+            fr="une exécution s'est arrêtée entre deux lots ; elle n'est pas terminée",
+            en="a run stopped between two chunks; it has not ended",
+        ),
+        required={"run": DIGEST, "reason": NAME},
+        optional={"subjects": COUNT, "rows": COUNT},
+    ),
+}
+"""What people say of plans and runs, and how runs stop."""
+
 _STORES: Mapping[EventKind, Body] = {
     EventKind.SCHEMA_PREPARED: Body(
         means=Text(
@@ -220,5 +255,5 @@ _CLAUSES: Mapping[EventKind, Body] = {
 """The policy, its clauses and its checks."""
 
 BODIES: Mapping[EventKind, Body] = MappingProxyType(
-    {**_RUNS, **_STORES, **ARCHIVE, **_PEOPLE, **REQUESTS, **_CLAUSES}
+    {**_RUNS, **_SUPERVISION, **_STORES, **ARCHIVE, **_PEOPLE, **REQUESTS, **_CLAUSES}
 )

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from tenu.errors import TenuError
+from tenu.operations.bounding import Budget
 from tenu.operations.choosing import Choice, Scene
 from tenu.operations.sealing import Sealing
 from tenu.plans.plan import verb_of
@@ -19,11 +20,12 @@ from tenu.plans.task import Anonymise, Clear, Cut, Erase, Keep, Seal
 from tenu.ports import Archive, Fate, Line, Session, Unit, appeared
 
 
-def do_chunk(opened: Scene, choice: Choice, unit: Unit, run: str) -> int:
+def do_chunk(opened: Scene, choice: Choice, unit: Unit, run: str, budget: Budget) -> int:
     """Change one chunk; return how many of its people are done, the others having come back or gone on hold.
 
     Raises:
         BusyError: Rows were locked, or appeared meanwhile; nothing was changed.
+        LimitError: More rows would change than *budget* has left; nothing was changed.
     """
     session, chosen, task = opened.sessions[choice.task.system], choice.chosen, choice.task
     try:
@@ -34,7 +36,9 @@ def do_chunk(opened: Scene, choice: Choice, unit: Unit, run: str) -> int:
             people = session.left(chosen, unit)
             if people:
                 written = replace(unit, chunk=session.next_chunk(run, task.name))
-                session.note(run, task.name, written, _done(opened, choice, unit, people, run, written))
+                lines = _done(opened, choice, unit, people, run, written)
+                budget.hold(session, lines)
+                session.note(run, task.name, written, lines)
     except BaseException:
         with suppress(TenuError):  # a server that is gone settles nothing: the next apply does
             settle(opened.ports.archive, session, task.system, run)

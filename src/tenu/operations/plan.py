@@ -12,6 +12,7 @@ from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
 from tenu.operations.anonymity import Joining
+from tenu.operations.bounding import measured
 from tenu.operations.check import refuse_unsafe
 from tenu.operations.choosing import Choice, Scene, scene
 from tenu.operations.sealing import taken
@@ -65,6 +66,7 @@ def plan(ports: Ports, as_of: date, *, progress: Progress = quiet) -> Plan:
             tasks.append(_count(opened, task, joining))
             opened.release()
         progress("", len(opened.tasks), len(opened.tasks))
+        limits = measured(opened, tasks)
         now = ports.clock.now()
         settings = ports.workspace.settings
         return Plan(
@@ -75,6 +77,7 @@ def plan(ports: Ports, as_of: date, *, progress: Progress = quiet) -> Plan:
             maps=dict(ports.workspace.map_digests),
             schemas=opened.schemas(),
             chunk=settings.chunk,
+            limits=limits,
             tasks=tuple(tasks),
         )
 
@@ -97,7 +100,10 @@ def only(made: Plan, systems: Sequence[str]) -> Plan:
             Text(fr=f"système inconnu : {names}", en=f"unknown system: {names}"),
             fix=Text(fr=f"systèmes connus : {known}", en=f"known systems: {known}"),
         )
-    return replace(made, tasks=tuple(t for t in made.tasks if t.system in systems)) if systems else made
+    if not systems:
+        return made
+    limits = replace(made.limits, tables=tuple(t for t in made.limits.tables if t.system in systems))
+    return replace(made, tasks=tuple(t for t in made.tasks if t.system in systems), limits=limits)
 
 
 def keep(ports: Ports, made: Plan) -> None:

@@ -31,12 +31,44 @@ _AGAIN = Text(
 )
 
 
+_STOPPED = {
+    "window": Text(
+        fr="Arrêt : la fenêtre de maintenance est fermée. Relancez à la prochaine, avant que le plan n'expire.",
+        en="Stopped: the maintenance window is closed. Run it again in the next one, before the plan expires.",
+    ),
+    "duration": Text(
+        fr="Arrêt : la durée maximale est atteinte. Relancez : il reprend.",
+        en="Stopped: the longest duration is reached. Run it again: it goes on.",
+    ),
+    "sample": Text(
+        fr="Arrêt après l'échantillon : regardez ce qui a changé, puis relancez sans --sample.",
+        en="Stopped after the sample: look at what changed, then run it again without --sample.",
+    ),
+    "aborted": Text(
+        fr="Abandonné : ce qui est fait est fait et noté ; ce plan ne s'applique plus.",
+        en="Aborted: what is done is done and noted; this plan is not applied any more.",
+    ),
+}
+"""Why a run stopped before its end, by reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """One row a sample changed, for whoever wants to look: its primary key, empty where the table has none."""
+
+    system: str
+    table: str
+    verb: str
+    key: tuple[Any, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One run.
 
     *archived*, *ended*: records of people who left the active base through the archive, or at once. *rows*: by system,
     table and verb. *spared*: planned people left untouched, by reason. *ended_archives*: packages whose last day came.
+    *stopped*: why it stopped between two chunks, empty when it ended. *taken*: the rows its sample changed.
     """
 
     plan: str
@@ -45,6 +77,8 @@ class Run:
     rows: Mapping[tuple[str, str, str], int]
     spared: Mapping[str, int]
     ended_archives: int
+    stopped: str = ""
+    taken: tuple[Taken, ...] = ()
 
     @property
     def people(self) -> int:
@@ -62,8 +96,8 @@ class Run:
 
     @property
     def is_complete(self) -> bool:
-        """Return whether nothing had to be left for lack of a lock."""
-        return self.spared.get("busy", 0) == 0
+        """Return whether it came to its end, and nothing had to be left for lack of a lock."""
+        return not self.stopped and self.spared.get("busy", 0) == 0
 
 
 def run_plain(run: Run) -> dict[str, Any]:
@@ -78,6 +112,7 @@ def run_plain(run: Run) -> dict[str, Any]:
         ],
         "spared": {reason: count for reason, count in sorted(run.spared.items()) if count},
         "ended_archives": run.ended_archives,
+        "stopped": run.stopped or None,
     }
 
 
@@ -96,6 +131,8 @@ def run_lines(run: Run, language: Language, *, again: bool = False) -> Iterator[
         if count:
             yield f"  {number(count, language)} {_WHY[reason].in_(language)}"
     yield _total(run, language)
+    if run.stopped:
+        yield _STOPPED[run.stopped].in_(language)
 
 
 def _total(run: Run, language: Language) -> str:

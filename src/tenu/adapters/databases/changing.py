@@ -40,6 +40,19 @@ class Changing(Desk):
         where = self.compiler.where(selection.where, rows, selection.table)
         return self.number(sa.select(sa.func.count()).select_from(rows).where(where))
 
+    def count_up_to(self, table: str, most: int) -> int:
+        """Return how many rows *table* holds, *most* at most: what is asked never costs the whole table."""
+        some = sa.select(sa.literal(1)).select_from(self.compiler.tables[table]).limit(most).subquery()
+        return self.number(sa.select(sa.func.count()).select_from(some))
+
+    def touched(self, effect: Change, chosen: PeopleList, unit: Unit) -> list[tuple[Key, Key]]:
+        """Return the rows *effect* would change for one chunk: the person's key, then the row's own (empty without one)."""
+        rows, where = self.rows_of(effect, chosen)
+        own = [rows.c[name] for name in self.primary_key(effect.table)]
+        query = sa.select(*chosen.key_columns(), *own).where(*where, chosen.unit(unit.fate, unit.chunk))
+        width = len(chosen.keys)
+        return [(tuple(row[:width]), tuple(row[width:])) for row in self.connection.execute(query)]
+
     def read(self, seal: Seal, chosen: PeopleList, unit: Unit) -> Iterator[Rows]:
         """Yield, for each person of a chunk, the rows *seal* covers as one JSON array built by the server."""
         rows, where = self.rows_of(seal, chosen)
@@ -185,6 +198,15 @@ class Changing(Desk):
                 query.order_by(*self.receipt.primary_key.columns)
             )
         ]
+
+    def noted_rows(self, run: str, task: str) -> Mapping[tuple[str, str], int]:
+        """Return how many rows *task* has changed so far in *run*, by verb and table, every process included."""
+        r = self.receipt.c
+        query = sa.select(r.verb, r.tbl, sa.func.sum(r.rows)).where(r.run == run, r.task == task)
+        return {
+            (verb, table): int(rows)
+            for verb, table, rows in self.connection.execute(query.group_by(r.verb, r.tbl))
+        }
 
     def next_chunk(self, run: str, task: str) -> int:
         """Return the first number no unit of *task* has in *run*, safe to take inside ``transaction``."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from tenu.adapters.databases import dialects
+from tenu.adapters.databases import dialects, pressure
 from tenu.adapters.databases.catalog import read_catalog
 from tenu.adapters.databases.changing import Changing
 from tenu.adapters.databases.compile import Compiler
@@ -24,6 +24,9 @@ from tenu.adapters.databases.seeking import Seeking
 from tenu.adapters.databases.work import PeopleList, receipt_table
 from tenu.datamap.catalog import Catalog
 from tenu.datamap.model import System
+from tenu.plans.pacing import LagProbe
+from tenu.ports import Queue
+from tenu.ports import Session as AnySession
 
 OUR_SCHEMA = "tenu"
 
@@ -46,6 +49,8 @@ class Database:
         self._url = url
         self._zone = zone
         self._engines: dict[bool, sa.Engine] = {}
+        self._replicas: dict[str, sa.Engine] = {}
+        self._trail = pressure.Trail()
         self._catalog: Catalog | None = None
         self._tables: dict[str, sa.Table] = {}
         self._lists: dict[tuple[str, str], PeopleList] = {}
@@ -105,8 +110,43 @@ class Database:
         with self._connect(writing=False) as connection:
             return sa.inspect(connection).has_table(receipts.name, schema=receipts.schema)
 
+    def lag(self, probe: LagProbe) -> float | None:
+        """Return by how many seconds the slowest replica is late; None where there is none, or nobody may know.
+
+        Raises:
+            UnreachableError: What should answer does not.
+        """
+        if probe.url is None:
+            with self._connect(writing=False) as connection:
+                return pressure.lag_of_replicas(connection, probe.query, self._trail)
+        engine = self._elsewhere(probe.url)
+        with engine.connect() as connection:
+            return pressure.lag_of_this(connection, probe.query)
+
+    def watch(self, session: AnySession) -> AbstractContextManager[Queue]:
+        """Look, while a transaction of *session* lasts, at how many others wait for it; nobody where SQLite is."""
+        return pressure.watching(self._engine(writing=False), cast("Session", session).connection)
+
+    def sizes(self, tables: Sequence[str]) -> Mapping[str, int]:
+        """Return about how many rows each of *tables* holds, from the engine's statistics; counted where it has none."""
+        with self._connect(writing=False) as connection:
+            return pressure.sizes(connection, {name: self._table(name) for name in tables})
+
+    def _table(self, name: str) -> sa.Table:
+        self.catalog()
+        return self._tables[name]
+
+    def _elsewhere(self, url: str) -> sa.Engine:
+        """Return an engine on a replica of this database."""
+        if url not in self._replicas:
+            self._replicas[url] = dialects.connect(url, writing=False)
+            translate(self._replicas[url], self.system.system)
+        return self._replicas[url]
+
     def close(self) -> None:
         """Close every connection."""
+        for engine in self._replicas.values():
+            engine.dispose()
         for engine in self._engines.values():
             engine.dispose()
         self._engines.clear()

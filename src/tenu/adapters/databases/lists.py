@@ -86,6 +86,27 @@ class Lists(Desk):
         rows = self.connection.execute(query.group_by(t.c.fate, t.c.chunk).order_by(t.c.fate, t.c.chunk))
         return [(Unit(fate=Fate(fate), chunk=chunk), people) for fate, chunk, people in rows]
 
+    def set_apart(self, chosen: PeopleList, unit: Unit, *, people: int, chunk: int) -> Unit:
+        """Move the first *people* of one chunk, in key order, to a chunk of their own, and return it.
+
+        Args:
+            chosen: The list.
+            unit: A chunk of it that holds more than that.
+            people: How many to move.
+            chunk: A number no chunk of *chosen* has.
+        """
+        t, keys = chosen.table, chosen.key_columns()
+        first = sa.select(*keys).where(chosen.unit(unit.fate, unit.chunk)).order_by(*keys).limit(people)
+        moved = first.subquery().select()
+        among = keys[0].in_(moved) if len(keys) == 1 else sa.tuple_(*keys).in_(moved)
+        self.connection.execute(sa.update(t).where(among).values(chunk=chunk))
+        return Unit(fate=unit.fate, chunk=chunk)
+
+    def left_keys(self, chosen: PeopleList, unit: Unit) -> list[Key]:
+        """Return the keys of the people of one chunk who are still chosen."""
+        query = sa.select(*chosen.key_columns()).where(chosen.unit(unit.fate, unit.chunk))
+        return [tuple(row) for row in self.connection.execute(query)]
+
     def lock(self, chosen: PeopleList, unit: Unit) -> list[Key]:
         """Lock the people of one chunk, in key order so that two runs never wait in a ring; return who is there."""
         rows = self.compiler.tables[chosen.root]

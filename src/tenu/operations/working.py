@@ -1,0 +1,226 @@
+"""The work of a run: system after system, task after task, chunk after chunk, at the pace the pacer gives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from typing import TypeVar
+
+from tenu.operations.anonymity import make_vaguer
+from tenu.operations.bounding import Budget
+from tenu.operations.choosing import Choice, Scene, scene
+from tenu.operations.chunk import do_chunk
+from tenu.operations.evidence import catch_up
+from tenu.operations.pacer import Pacer, StoppedError
+from tenu.operations.plan import Progress
+from tenu.operations.sampling import Sample
+from tenu.plans.anonymity import Measure
+from tenu.plans.pacing import Pace
+from tenu.plans.plan import Plan, PlannedTask, unpack, verb_of
+from tenu.plans.run import Taken
+from tenu.plans.task import CrowdTask, PersonTask, RecordTask, Task
+from tenu.ports import BusyError, Fate, Line, Noted, Ports, Session, Unit
+
+RECORDS_AT_ONCE = 40_000
+FIRST_RECORDS = 1_000
+TRIES = 3
+Done = TypeVar("Done")
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """One run under way. *sample*: how many people of each task to do, all when None. *spared*: people left, by reason.
+
+    *taken*: the rows a sample changed. *done*: records of people and rows, for the progress.
+    """
+
+    ports: Ports
+    plan: Plan
+    pacer: Pacer
+    progress: Progress
+    sample: Sample | None
+    spared: Counter[str] = field(default_factory=Counter)
+    taken: list[Taken] = field(default_factory=list)
+    measured: dict[str, Measure] = field(default_factory=dict)
+    done: int = 0
+
+    @property
+    def is_sample(self) -> bool:
+        """Return whether only a few people are to be done."""
+        return self.sample is not None
+
+    @property
+    def total(self) -> int:
+        """Return how many records of people and rows there are to do."""
+        return max(1, self.plan.people + self.plan.rows)
+
+
+def work(run: Work) -> None:
+    """Do every task of the plan, or as much of it as the pacer and the sample allow.
+
+    Raises:
+        StoppedError: The run stops between two chunks.
+        LimitError: A chunk would change more rows than the plan counted.
+    """
+    for name in run.ports.databases:
+        planned = {task.name: task for task in run.plan.tasks if task.system == name and not task.is_empty}
+        if not planned:
+            continue
+        with scene(run.ports, run.plan.as_of, writing=name) as opened:
+            for task in opened.tasks:
+                if task.system == name and (task.name in planned or isinstance(task, CrowdTask)):
+                    with _journaled(run, opened, name):
+                        _do_any(run, opened, task, planned.get(task.name))
+    if run.sample is not None:
+        raise StoppedError("sample")
+
+
+def _do_any(run: Work, opened: Scene, task: Task, planned: PlannedTask | None) -> None:
+    """Do one task; what only guards anonymity is done whatever the plan counted, once nothing else is left to do."""
+    if isinstance(task, CrowdTask):
+        if not run.is_sample:
+            run.pacer.may_go_on(task.system)
+            run.measured[task.name] = make_vaguer(opened.sessions[task.system], task, run.plan.digest)
+    elif planned is not None:
+        _do(run, opened, task, planned)
+
+
+@contextmanager
+def _journaled(run: Work, opened: Scene, system: str) -> Iterator[None]:
+    """Write to the journal what was done inside, also when the run stops there."""
+    try:
+        yield
+    except StoppedError:
+        _catch_up(run, opened.sessions[system], system)
+        raise
+    _catch_up(run, opened.sessions[system], system)
+
+
+def _catch_up(run: Work, session: Session, system: str) -> None:
+    with session.transaction():
+        catch_up(run.ports, system, session.noted(run.plan.digest), run.plan.digest)
+
+
+def _do(run: Work, opened: Scene, task: PersonTask | RecordTask, planned: PlannedTask) -> None:
+    run.progress(task.name, run.done, run.total)
+    session, before = opened.sessions[task.system], run.done
+    if isinstance(task, RecordTask):
+        if run.sample is None:
+            run.spared += _do_records(run, session, task, planned)
+    else:
+        _do_people(run, opened, task, planned)
+    run.done = before + planned.people + planned.rows
+
+
+def _do_people(run: Work, opened: Scene, task: PersonTask, planned: PlannedTask) -> None:
+    session = opened.sessions[task.system]
+    choice = opened.choose(task, unpack(planned.chosen))
+    units = _Units(run, opened, choice, planned)
+    opened.release()
+    left = run.sample.of(planned.people) if run.sample else planned.people
+    busy = 0
+    for unit, people in units.paced(left):
+        try:
+            taking = run.sample.taking(session, choice, unit) if run.sample else None
+            _insist(partial(do_chunk, opened, choice, unit, run.plan.digest, units.budget))
+            run.taken.extend(taking.kept() if taking else ())
+        except BusyError:
+            busy += people
+        run.done += people + planned.rows * people // max(1, planned.people)
+        run.progress(task.name, min(run.done, run.total), run.total)
+    if run.sample is None:
+        done = sum(people_of(_noted(session, task, run.plan.digest)).values())
+        run.spared["came_back"] += planned.people - done - busy
+    run.spared["busy"] += busy
+    session.commit()
+
+
+class _Units:
+    """The chunks of one choice, cut to the size the pacer says."""
+
+    def __init__(self, run: Work, opened: Scene, choice: Choice, planned: PlannedTask) -> None:
+        self._run, self._choice = run, choice
+        self._session = opened.sessions[choice.task.system]
+        self._most = run.ports.workspace.settings.chunk
+        self._pace = Pace()
+        self._whole = self._session.units(choice.chosen)
+        self.budget = Budget(run.plan, planned)
+
+    def paced(self, left: int) -> Iterator[tuple[Unit, int]]:
+        """Yield chunks and how many people each holds, until *left* people were yielded; each is timed while it is done.
+
+        A chunk the pace finds too large gives away its first people under a new number, below those it has: receipts
+        number what is committed by themselves.
+        """
+        pacer, system = self._run.pacer, self._choice.task.system
+        numbers = count(-1, -1)
+        for whole, people in self._whole:
+            waiting = people
+            while waiting > 0 and left > 0:
+                pacer.may_go_on(system)
+                size = min(waiting, left, pacer.size(self._pace, self._most))
+                unit = whole if size == waiting else self._apart(whole, size, next(numbers))
+                with pacer.timed(self._pace, self._session, system, count=size, most=self._most):
+                    yield unit, size
+                waiting, left = waiting - size, left - size
+
+    def _apart(self, unit: Unit, people: int, chunk: int) -> Unit:
+        found = self._session.set_apart(self._choice.chosen, unit, people=people, chunk=chunk)
+        self._session.commit()
+        return found
+
+
+def _insist(step: Callable[[], Done]) -> Done:
+    """Do *step*, again when somebody else held its rows."""
+    for _ in range(TRIES - 1):
+        try:
+            return step()
+        except BusyError:
+            continue
+    return step()
+
+
+def _do_records(run: Work, session: Session, task: RecordTask, planned: PlannedTask) -> Counter[str]:
+    """Change records past their own limit, a batch per transaction, never more than were planned."""
+    pace, pacer = Pace(first=FIRST_RECORDS), run.pacer
+    try:
+        rows = 1
+        while rows:
+            pacer.may_go_on(task.system)
+            size = pacer.size(pace, RECORDS_AT_ONCE)
+            with pacer.timed(pace, session, task.system, count=size, most=RECORDS_AT_ONCE):
+                rows = _insist(partial(_change_batch, session, task, planned, run.plan.digest, size))
+            run.done += rows
+            run.progress(task.name, min(run.done, run.total), run.total)
+    except BusyError:
+        return Counter(busy=planned.rows - sum(n.line.rows for n in _noted(session, task, run.plan.digest)))
+    return Counter()
+
+
+def _change_batch(session: Session, task: RecordTask, planned: PlannedTask, run: str, size: int) -> int:
+    with session.transaction():
+        left = planned.rows - sum(session.noted_rows(run, task.name).values())
+        rows = session.change_records(task.effect, limit=min(left, size)) if left > 0 else 0
+        if rows:
+            unit = Unit(fate=Fate.END, chunk=session.next_chunk(run, task.name))
+            session.note(
+                run, task.name, unit, [Line(verb=verb_of(task.effect), table=task.table, rows=rows, people=0)]
+            )
+    return rows
+
+
+def _noted(session: Session, task: Task, run: str) -> list[Noted]:
+    return [noted for noted in session.noted(run) if noted.task == task.name]
+
+
+def people_of(noted: list[Noted]) -> Counter[Fate]:
+    """Return how many people were done, by fate: every line of a unit repeats its number, so one of them counts."""
+    units = {(n.task, n.unit): n.line.people for n in noted}
+    people: Counter[Fate] = Counter()
+    for (_, unit), number in units.items():
+        people[unit.fate] += number
+    return people
