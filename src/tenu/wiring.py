@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from tenu.adapters.staff import present_actor
 from tenu.adapters.workspace import KEYS, read_workspace, resolve, secret
 from tenu.datamap.model import System
 from tenu.errors import RefusedError
-from tenu.ports import Clock, Ports
+from tenu.ports import Clock, Ports, Settings
 from tenu.terms import Text
 
 ENGINES = ("sqlite", "postgresql", "mysql", "mariadb")
@@ -71,7 +72,7 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
         key = secret(folder, "plan")
         yield Ports(
             workspace=workspace,
-            reread=partial(read_settings, folder),
+            reread=partial(_settings_now, folder),
             databases=databases,
             archive=archive,
             cases=cases,
@@ -82,6 +83,16 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
             actor=present_actor(workspace.settings.roles, key),
             pseudonym_key=secret(folder, "pseudonym"),
         )
+
+
+def _settings_now(folder: Path) -> Settings:
+    """Return tenu.toml as it is now, the addresses of replicas resolved."""
+    said = read_settings(folder)
+    lag = {
+        name: probe if probe.url is None else replace(probe, url=resolve(probe.url, folder))
+        for name, probe in said.pacing.lag.items()
+    }
+    return replace(said, pacing=replace(said.pacing, lag=lag))
 
 
 def _address(system: System, folder: Path) -> str:

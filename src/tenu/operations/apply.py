@@ -50,7 +50,8 @@ def apply(
     _prepare(ports)
     intend(ports, plan)
     pacer = Pacer(ports, plan.digest, plan.expires_at, waits)
-    todo = Work(ports=ports, plan=plan, pacer=pacer, progress=progress, sample=sample)
+    picked = sample.picked(plan.tasks) if sample else None
+    todo = Work(ports=ports, plan=plan, pacer=pacer, progress=progress, picked=picked)
     try:
         work(todo)
     except StoppedError as stopped:

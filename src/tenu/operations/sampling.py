@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from tenu.operations.choosing import Choice
-from tenu.plans.plan import verb_of
+from tenu.plans.plan import PlannedTask, unpack, verb_of
 from tenu.plans.run import Taken
-from tenu.plans.task import Change, Keep, Seal
-from tenu.ports import Session, Unit
+from tenu.plans.selection import NEVER, Listed, all_of, linked
+from tenu.plans.task import Change, Keep, RecordTask, Seal
+from tenu.ports import Chosen, Fate, Key, Session, Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +27,38 @@ class Sample:
             return self.people
         return -(-planned * (self.percent or 0) // 100)
 
-    def taking(self, session: Session, choice: Choice, unit: Unit) -> Taking:
-        """Return what one chunk is about to change, to be asked afterwards what it did."""
-        return Taking(session, choice, unit)
+    def picked(self, tasks: Iterable[PlannedTask]) -> Mapping[str, frozenset[bytes]]:
+        """Return the fingerprints of the people to do, by ``system.table``: always the same ones of the same plan.
+
+        Whoever is picked for one task is done in all those of their table: a later one counts on what the earlier did.
+        """
+        found: dict[str, set[bytes]] = {}
+        for task in tasks:
+            fates = unpack(task.chosen)
+            found.setdefault(f"{task.system}.{task.table}", set()).update(
+                islice(sorted(fates), self.of(len(fates)))
+            )
+        return {place: frozenset(people) for place, people in found.items()}
+
+
+def of_picked(task: RecordTask) -> RecordTask:
+    """Return *task* on the records of the picked people only: whoever is done is done whole, their records first.
+
+    Records that lead to nobody are left for the whole run.
+    """
+    mine = linked(task.path, Listed(name="picked")) if task.root else NEVER
+    return replace(task, effect=replace(task.effect, where=all_of([task.effect.where, mine])))
+
+
+def pick(session: Session, chosen: Iterable[tuple[str, Iterable[Chosen]]]) -> None:
+    """List in *session* the people of a sample, by people table: those of every task together."""
+    by_root: dict[str, set[Key]] = {}
+    for root, people in chosen:
+        mine = by_root.setdefault(root, set())
+        mine.update(person.key for person in people if person.fate is not Fate.SPARED)
+    for root, keys in by_root.items():
+        session.pick(root, sorted(keys))
+    session.commit()
 
 
 class Taking:

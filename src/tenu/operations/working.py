@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,10 +17,10 @@ from tenu.operations.chunk import do_chunk
 from tenu.operations.evidence import catch_up
 from tenu.operations.pacer import Pacer, StoppedError
 from tenu.operations.plan import Progress
-from tenu.operations.sampling import Sample
+from tenu.operations.sampling import Taking, of_picked, pick
 from tenu.plans.anonymity import Measure
 from tenu.plans.pacing import Pace
-from tenu.plans.plan import Plan, PlannedTask, unpack, verb_of
+from tenu.plans.plan import Plan, PlannedFate, PlannedTask, unpack, verb_of
 from tenu.plans.run import Taken
 from tenu.plans.task import CrowdTask, PersonTask, RecordTask, Task
 from tenu.ports import BusyError, Fate, Line, Noted, Ports, Session, Unit
@@ -33,16 +33,16 @@ Done = TypeVar("Done")
 
 @dataclass(slots=True, kw_only=True)
 class Work:
-    """One run under way. *sample*: how many people of each task to do, all when None. *spared*: people left, by reason.
+    """One run under way. *picked*: the people of its sample, by ``system.table``; everybody when None.
 
-    *taken*: the rows a sample changed. *done*: records of people and rows, for the progress.
+    *spared*: people left, by reason. *taken*: the rows a sample changed. *done*: records of people and rows so far.
     """
 
     ports: Ports
     plan: Plan
     pacer: Pacer
     progress: Progress
-    sample: Sample | None
+    picked: Mapping[str, frozenset[bytes]] | None
     spared: Counter[str] = field(default_factory=Counter)
     taken: list[Taken] = field(default_factory=list)
     measured: dict[str, Measure] = field(default_factory=dict)
@@ -51,12 +51,20 @@ class Work:
     @property
     def is_sample(self) -> bool:
         """Return whether only a few people are to be done."""
-        return self.sample is not None
+        return self.picked is not None
 
     @property
     def total(self) -> int:
         """Return how many records of people and rows there are to do."""
         return max(1, self.plan.people + self.plan.rows)
+
+    def fates(self, planned: PlannedTask) -> Mapping[bytes, PlannedFate]:
+        """Return the fates the plan gave, of the people of the sample only when there is one."""
+        fates = unpack(planned.chosen)
+        if self.picked is None:
+            return fates
+        mine = self.picked[f"{planned.system}.{planned.table}"]
+        return {fingerprint: fate for fingerprint, fate in fates.items() if fingerprint in mine}
 
 
 def work(run: Work) -> None:
@@ -71,11 +79,13 @@ def work(run: Work) -> None:
         if not planned:
             continue
         with scene(run.ports, run.plan.as_of, writing=name) as opened:
+            if run.picked is not None:
+                _pick(run, opened, name, planned)
             for task in opened.tasks:
                 if task.system == name and (task.name in planned or isinstance(task, CrowdTask)):
                     with _journaled(run, opened, name):
                         _do_any(run, opened, task, planned.get(task.name))
-    if run.sample is not None:
+    if run.picked is not None:
         raise StoppedError("sample")
 
 
@@ -87,6 +97,17 @@ def _do_any(run: Work, opened: Scene, task: Task, planned: PlannedTask | None) -
             run.measured[task.name] = make_vaguer(opened.sessions[task.system], task, run.plan.digest)
     elif planned is not None:
         _do(run, opened, task, planned)
+
+
+def _pick(run: Work, opened: Scene, system: str, planned: Mapping[str, PlannedTask]) -> None:
+    """List the people of the sample before anything is done: their records come first."""
+    session = opened.sessions[system]
+    tasks = [task for task in opened.tasks if isinstance(task, PersonTask) and task.name in planned]
+    choices = [opened.choose(task, run.fates(planned[task.name])) for task in tasks]
+    pick(session, [(one.task.root, list(session.keys(one.chosen))) for one in choices])
+    for one in choices:
+        session.drop_list(one.chosen)
+    opened.release()
 
 
 @contextmanager
@@ -109,8 +130,13 @@ def _do(run: Work, opened: Scene, task: PersonTask | RecordTask, planned: Planne
     run.progress(task.name, run.done, run.total)
     session, before = opened.sessions[task.system], run.done
     if isinstance(task, RecordTask):
-        if run.sample is None:
-            run.spared += _do_records(run, session, task, planned)
+        if run.picked is not None:
+            task = of_picked(task)
+            keys = session.record_keys(task.effect)
+            session.commit()
+            verb, place = verb_of(task.effect), (task.system, task.table)
+            run.taken.extend(Taken(system=place[0], table=place[1], verb=verb, key=key) for key in keys)
+        run.spared += _do_records(run, session, task, planned)
     else:
         _do_people(run, opened, task, planned)
     run.done = before + planned.people + planned.rows
@@ -118,21 +144,20 @@ def _do(run: Work, opened: Scene, task: PersonTask | RecordTask, planned: Planne
 
 def _do_people(run: Work, opened: Scene, task: PersonTask, planned: PlannedTask) -> None:
     session = opened.sessions[task.system]
-    choice = opened.choose(task, unpack(planned.chosen))
+    choice = opened.choose(task, run.fates(planned))
     units = _Units(run, opened, choice, planned)
     opened.release()
-    left = run.sample.of(planned.people) if run.sample else planned.people
     busy = 0
-    for unit, people in units.paced(left):
+    for unit, people in units.paced():
         try:
-            taking = run.sample.taking(session, choice, unit) if run.sample else None
+            taking = Taking(session, choice, unit) if run.picked is not None else None
             _insist(partial(do_chunk, opened, choice, unit, run.plan.digest, units.budget))
             run.taken.extend(taking.kept() if taking else ())
         except BusyError:
             busy += people
         run.done += people + planned.rows * people // max(1, planned.people)
         run.progress(task.name, min(run.done, run.total), run.total)
-    if run.sample is None:
+    if run.picked is None:
         done = sum(people_of(_noted(session, task, run.plan.digest)).values())
         run.spared["came_back"] += planned.people - done - busy
     run.spared["busy"] += busy
@@ -150,8 +175,8 @@ class _Units:
         self._whole = self._session.units(choice.chosen)
         self.budget = Budget(run.plan, planned)
 
-    def paced(self, left: int) -> Iterator[tuple[Unit, int]]:
-        """Yield chunks and how many people each holds, until *left* people were yielded; each is timed while it is done.
+    def paced(self) -> Iterator[tuple[Unit, int]]:
+        """Yield chunks and how many people each holds; each is timed while it is done.
 
         A chunk the pace finds too large gives away its first people under a new number, below those it has: receipts
         number what is committed by themselves.
@@ -160,13 +185,13 @@ class _Units:
         numbers = count(-1, -1)
         for whole, people in self._whole:
             waiting = people
-            while waiting > 0 and left > 0:
+            while waiting > 0:
                 pacer.may_go_on(system)
-                size = min(waiting, left, pacer.size(self._pace, self._most))
+                size = min(waiting, pacer.size(self._pace, self._most))
                 unit = whole if size == waiting else self._apart(whole, size, next(numbers))
                 with pacer.timed(self._pace, self._session, system, count=size, most=self._most):
                     yield unit, size
-                waiting, left = waiting - size, left - size
+                waiting -= size
 
     def _apart(self, unit: Unit, people: int, chunk: int) -> Unit:
         found = self._session.set_apart(self._choice.chosen, unit, people=people, chunk=chunk)

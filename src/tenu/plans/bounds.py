@@ -13,6 +13,12 @@ from typing import Literal
 from tenu.errors import Finding
 from tenu.terms import Severity, Text
 
+_VERBS = {
+    "clear": Text(fr="à vider", en="to empty"),
+    "cut": Text(fr="à détacher", en="to detach"),
+    "anonymise": Text(fr="à anonymiser", en="to anonymise"),
+    "erase": Text(fr="à effacer", en="to erase"),
+}
 ExcessKind = Literal["people", "rows", "table", "share"]
 
 
@@ -56,7 +62,8 @@ class TableBound:
     """What a plan would do to one table by one verb, and how much it may.
 
     *found*: rows concerned. *held*: rows the table holds in all; when *more*, it holds at least that many, which was
-    enough to know. *limit*: rows at most, None without one. *share_limit*: rows at most by the table's share.
+    enough to know. *limit*: rows at most, None without one. *max_share*: percent of the table at most, *share_limit* the
+    same in rows, of those counted.
     """
 
     system: str
@@ -66,6 +73,7 @@ class TableBound:
     held: int
     more: bool
     limit: int | None
+    max_share: int
     share_limit: int
 
     @property
@@ -122,7 +130,7 @@ class Excess:
     @property
     def message(self) -> Text:
         """Return what is over which limit."""
-        found, limit = self.found, self.limit
+        found, limit, verb = self.found, self.limit, _VERBS.get(self.verb, Text(fr="", en=""))
         match self.kind:
             case "people":
                 return Text(
@@ -136,14 +144,14 @@ class Excess:
                 )
             case "table":
                 return Text(
-                    fr=f"{self.place} : {found} lignes ({self.verb}), la limite de cette table est {limit}",
-                    en=f"{self.place}: {found} rows ({self.verb}), the limit of this table is {limit}",
+                    fr=f"{self.place} : {found} lignes {verb.fr}, la limite de cette table est {limit}",
+                    en=f"{self.place}: {found} rows {verb.en}, the limit of this table is {limit}",
                 )
             case "share":
                 share = -(-100 * found // self.held)
                 return Text(
-                    fr=f"{self.place} : {found} lignes sur {self.held} ({self.verb}), soit {share} % de la table ; la limite est {limit}",
-                    en=f"{self.place}: {found} rows of {self.held} ({self.verb}), {share} % of the table; the limit is {limit}",
+                    fr=f"{self.place} : {found} lignes {verb.fr} sur {self.held}, soit {share} % de la table ; la limite est {limit}",
+                    en=f"{self.place}: {found} rows {verb.en} of {self.held}, {share} % of the table; the limit is {limit}",
                 )
 
     @property
@@ -190,6 +198,7 @@ def bound(place: tuple[str, str, str], found: int, counted: int, ceilings: Ceili
         held=counted,
         more=counted >= enough(found, ceiling),
         limit=ceiling.rows,
+        max_share=ceiling.share or 0,
         share_limit=_by_share(counted, ceiling, ceilings),
     )
 

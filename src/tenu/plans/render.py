@@ -148,10 +148,10 @@ def _limits(plan: Plan, language: Language) -> Iterator[Line]:
     if tables:
         most = max(tables, key=lambda one: one.share)
         place, least = f"{most.system}.{most.table}", "≥ " if most.more else ""
-        found, held, limit = (number(n, language) for n in (most.found, most.held, most.share_limit))
+        found, held = (number(n, language) for n in (most.found, most.held))
         said = Text(
-            fr=f"Plus grande part d'une table : {place}, {found} lignes sur {least}{held} ; la limite est {limit}.",
-            en=f"Largest part of a table: {place}, {found} rows of {least}{held}; the limit is {limit}.",
+            fr=f"Plus grande part d'une table : {place}, {found} lignes sur {least}{held} ; la limite est {most.max_share} %.",
+            en=f"Largest part of a table: {place}, {found} rows of {least}{held}; the limit is {most.max_share} %.",
         )
         yield Line(sign="", text=said.in_(language), hang=2)
     for excess in excesses(plan.limits, plan.people, plan.rows):

@@ -182,10 +182,10 @@ def _table_row(review: Review, one: TableBound, language: Language) -> tuple[str
     held = max(review.sizes.get(place, one.held), one.held)
     after = held - one.found if one.verb == "erase" else held
     verb = VERBS[one.verb].in_(language).replace(" ({columns})", "")
-    limit = one.share_limit if one.limit is None else min(one.limit, one.share_limit)
+    limit = f"{one.max_share} %" if one.limit is None else f"{number(one.limit, language)}, {one.max_share} %"
     share = f"{-(-100 * one.found // held) if held else 0} %"
     counts = (one.found, held, after)
-    return (place, verb, *(number(n, language) for n in counts), share, number(limit, language))
+    return (place, verb, *(number(n, language) for n in counts), share, limit)
 
 
 def _staying(review: Review, language: Language) -> Iterator[Block]:

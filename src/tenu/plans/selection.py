@@ -72,9 +72,9 @@ class Clearing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """The row's key is in the named list of people: ``held`` (whom nothing may change)."""
+    """The row's key is in the named list: ``held`` (whom nothing may change), ``picked`` (a sample, done before the rest)."""
 
-    name: Literal["held"]
+    name: Literal["held", "picked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,14 @@ class Changing(Desk):
         width = len(chosen.keys)
         return [(tuple(row[:width]), tuple(row[width:])) for row in self.connection.execute(query)]
 
+    def record_keys(self, effect: Change) -> list[Key]:
+        """Return the primary keys of the records *effect* concerns, empty where the table has none."""
+        rows = self.compiler.tables[effect.table]
+        own: list[Any] = [rows.c[name] for name in self.primary_key(effect.table)] or [sa.literal(1)]
+        width = len(self.primary_key(effect.table))
+        query = sa.select(*own).where(self.compiler.where(effect.where, rows, effect.table))
+        return [tuple(row[:width]) for row in self.connection.execute(query)]
+
     def read(self, seal: Seal, chosen: PeopleList, unit: Unit) -> Iterator[Rows]:
         """Yield, for each person of a chunk, the rows *seal* covers as one JSON array built by the server."""
         rows, where = self.rows_of(seal, chosen)

@@ -40,8 +40,8 @@ class Compiler:
     """Turns conditions on the rows of a table into SQL for one database.
 
     *zone* is the controller's (whose civil days count), *stored_in* the zone of date-times without one.
-    *held* are the lists of people nothing may change, by people table, *thin* those of anonymous rows too few are like,
-    by table. *lists* are the definitions made so far, by
+    *held* are the lists of people nothing may change, by people table, *picked* those of a sample, *thin* those of
+    anonymous rows too few are like, by table. *lists* are the definitions made so far, by
     people table and name: SQLAlchemy compiles a statement once only if its tables are the very same objects.
     """
 
@@ -51,6 +51,7 @@ class Compiler:
     stored_in: ZoneInfo
     held: MutableMapping[str, sa.Table]
     thin: MutableMapping[str, sa.Table]
+    picked: MutableMapping[str, sa.Table]
     lists: MutableMapping[tuple[str, str], PeopleList]
 
     def where(self, condition: Condition, rows: Rows, table: str, *, holds: bool = True) -> Clause:  # noqa: PLR0911 - a line per kind
@@ -78,9 +79,11 @@ class Compiler:
                     if holds
                     else sa.and_(sa.true(), *(sa.not_(part) for part in left))
                 )
-            case Listed() | Thin():
-                of = self.thin if isinstance(condition, Thin) else self.held
-                exists = self._listed(of.get(table), rows, table)
+            case Listed(name=name):
+                exists = self._listed((self.held if name == "held" else self.picked).get(table), rows, table)
+                return exists if holds else sa.not_(exists)
+            case Thin():
+                exists = self._listed(self.thin.get(table), rows, table)
                 return exists if holds else sa.not_(exists)
 
     def join(self, start: Rows, path: tuple[Hop, ...]) -> tuple[list[tuple[Rows, Clause]], Rows]:

@@ -159,6 +159,7 @@ class Database:
             stored_in=ZoneInfo(self.system.stored_in),
             held={},
             thin={},
+            picked={},
             lists=self._lists,
         )
 

@@ -35,9 +35,16 @@ class Lists(Desk):
 
     def hold(self, root: str, keys: Iterable[Key]) -> None:
         """List these people of *root* as held: every later verb of this session leaves them alone."""
-        held = self.new_list(root)
-        self.fill(held, ((key, Unit(fate=Fate.SPARED, chunk=0), None) for key in keys))
-        self.compiler.held[root] = held.table
+        self.compiler.held[root] = self._named(root, keys)
+
+    def pick(self, root: str, keys: Iterable[Key]) -> None:
+        """List these people of *root* as those of a sample."""
+        self.compiler.picked[root] = self._named(root, keys)
+
+    def _named(self, root: str, keys: Iterable[Key]) -> sa.Table:
+        named = self.new_list(root)
+        self.fill(named, ((key, Unit(fate=Fate.SPARED, chunk=0), None) for key in keys))
+        return named.table
 
     def choose(self, task: PersonTask, chosen: PeopleList, *, size: int) -> None:
         """Fill *chosen* with the people of *task* who are due by what this database alone knows.
