@@ -36,6 +36,9 @@ SETTINGS = {
 ERASED, ARCHIVED = "prospecting", "relation"
 """Two purposes of the sample policy: five years then nothing, five years then ten in the archive."""
 
+UNSUPERVISED = 'max_share = 100\n[approval]\nneeded = "never"\n[pacing]\ntarget_ms = 0\n'
+"""Chunks of the size asked for, and nobody to approve: what is measured is the work."""
+
 
 class Noon:
     """A clock that stands at noon of the benchmark's day."""
@@ -102,7 +105,7 @@ class Shop:
             text = text.replace("@url", self._server.url(name)).replace("@purpose", purpose)
             (folder / "systems" / datamap).write_text(text, "utf-8")
             stores = "".join(f'{s} = "{self._server.fresh_database(s)}"\n' for s in ("archive", "vault"))
-            (folder / "tenu.toml").write_text(f"chunk = {chunk}\n[stores]\n{stores}", "utf-8")
+            (folder / "tenu.toml").write_text(f"chunk = {chunk}\n{UNSUPERVISED}[stores]\n{stores}", "utf-8")
             with open_ports(folder, clock=Noon()) as ports:
                 yield ports
 

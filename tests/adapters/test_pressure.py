@@ -45,15 +45,17 @@ def test_a_session_that_waits_behind_us_is_seen(engine_url: str) -> None:
 
 
 def test_sizes_are_known_without_a_person_being_read(make_lab_of: Callable[..., Lab]) -> None:
-    """Every table asked for has a number, close to the truth once the engine has looked at it."""
+    """Every table asked for has a number, near the truth once the engine has looked at it: a page's worth at most."""
     lab = make_lab_of(people=60)
     engine = sa.create_engine(lab.urls["shop"])
     with engine.begin() as connection:
-        connection.execute(sa.text({"mysql": "ANALYZE TABLE account"}.get(engine.dialect.name, "ANALYZE")))
+        looked = "ANALYZE TABLE account" if engine.dialect.name in ("mysql", "mariadb") else "ANALYZE"
+        connection.execute(sa.text(looked))
         held = connection.execute(sa.text("SELECT count(*) FROM account")).scalar_one()
     engine.dispose()
     with lab.ports() as ports:
-        assert ports.databases["shop"].sizes(["account"]) == {"account": held}
+        found = ports.databases["shop"].sizes(["account"])["account"]
+    assert held / 2 <= found <= held * 2
 
 
 @pytest.mark.parametrize("query", [None, "SELECT 2.5"])
@@ -138,7 +140,7 @@ def _standby(primary: PostgreSQLServer) -> Iterator[str]:
     assert made.wait(60) == 0
     running = spawn(
         [str(programs / "postgres"), "-D", str(copy), f"--port={port}", f"--listen_addresses={HOST}",
-         f"--unix_socket_directories={primary.folder}", "--fsync=off", "--hot_standby=on",
+         f"--unix_socket_directories={primary.folder}", "--fsync=off", "--hot_standby=on", "--max_connections=200",
          "--wal_retrieve_retry_interval=200ms"],
         **options,
     )  # fmt: skip

@@ -29,7 +29,7 @@ def chunks(pace: Pace, per_person: float, count: int, most: int = 1_000) -> list
 
 def test_chunks_grow_fast_while_they_are_short() -> None:
     """Doubled until the largest allowed."""
-    assert chunks(Pace(), 0.0, 5) == [100, 200, 400, 800, 1000]
+    assert chunks(Pace(), 0.0, 6) == [50, 100, 200, 400, 800, 1000]
 
 
 def test_chunks_settle_under_the_target() -> None:

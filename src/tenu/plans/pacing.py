@@ -19,7 +19,7 @@ from tenu.periods.holidays import Region, public_holidays
 Outside = Literal["stop", "wait"]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SUNDAY = 6
-FIRST = 100
+FIRST = 50
 """People of the first chunk: nobody knows yet how long one takes."""
 STEPS = 20
 """How many steps lead from nothing to the largest chunk."""
