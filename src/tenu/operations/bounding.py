@@ -49,6 +49,11 @@ def over(ports: Ports, plan: Plan) -> tuple[Excess, ...]:
     return tuple(excesses(limits, plan.people, plan.rows))
 
 
+def _pot(verb: str, table: str) -> tuple[str, str]:
+    """Return what a row counts under: one to be emptied because others point at it may go, once these have gone."""
+    return ("erase" if verb == "clear" else verb, table)
+
+
 class Budget:
     """How many rows one task may change, table by table and verb by verb, in all its chunks and processes."""
 
@@ -56,7 +61,7 @@ class Budget:
         self._run, self._task = plan.digest, task.name
         counted: Counter[tuple[str, str]] = Counter()
         for effect in task.effects:
-            counted[effect.verb, effect.table] += effect.rows
+            counted[_pot(effect.verb, effect.table)] += effect.rows
         self._counted: Mapping[tuple[str, str], int] = counted
         self._limits = plan.limits
 
@@ -66,12 +71,13 @@ class Budget:
         Raises:
             LimitError: It is; nothing of the chunk is kept.
         """
-        before = session.noted_rows(self._run, self._task)
-        now: Counter[tuple[str, str]] = Counter()
+        done: Counter[tuple[str, str]] = Counter()
+        for (verb, table), rows in session.noted_rows(self._run, self._task).items():
+            done[_pot(verb, table)] += rows
         for line in lines:
-            now[line.verb, line.table] += line.rows
-        for place, rows in now.items():
-            total, counted = before.get(place, 0) + rows, self._counted.get(place, 0)
+            done[_pot(line.verb, line.table)] += line.rows
+        for place, total in done.items():
+            counted = self._counted.get(place, 0)
             if total > self._limits.allowed(counted):
                 raise _overrun(self._task, *place, total, counted)
 
