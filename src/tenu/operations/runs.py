@@ -70,8 +70,7 @@ class RunChoiceError(RefusedError):
 def runs(ports: Ports) -> tuple[RunState, ...]:
     """Return every run the journal knows, oldest first."""
     found: dict[str, RunState] = {}
-    events = [event for kind in _STATES for event in ports.journal.events(kind=kind)]
-    for event in sorted(events, key=lambda event: event.at):
+    for event in ports.journal.events(kind=tuple(_STATES)):
         _tell(found, event)
     for event in ports.journal.events(kind=EventKind.CHUNK_DONE):
         name = str(event.body["run"])
@@ -111,9 +110,8 @@ def word_on(ports: Ports, run: str, *, since: int = 0, before: State = "open") -
         since: Index of the journal from which to read.
         before: What they had said before that.
     """
-    events = (event for kind in _WORDS for event in ports.journal.events(since, kind))
     said = before
-    for event in sorted(events, key=lambda event: event.at):
+    for event in ports.journal.events(since, _WORDS):
         if event.body["run"] == run and said != "aborted":
             said = _STATES[event.kind]
     return said
