@@ -17,6 +17,7 @@ _VERBS = {
     "clear": Text(fr="à vider", en="to empty"),
     "cut": Text(fr="à détacher", en="to detach"),
     "anonymise": Text(fr="à anonymiser", en="to anonymise"),
+    "thin": Text(fr="à rendre plus vagues", en="to make vaguer"),
     "erase": Text(fr="à effacer", en="to erase"),
 }
 ExcessKind = Literal["people", "rows", "table", "share"]
