@@ -20,6 +20,7 @@ DOCS = ROOT / "docs"
 REFERENCE = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
 JSON = (DOCS / "reference" / "json.md").read_text(encoding="utf-8")
 FIRST_RUN = (DOCS / "tutorial" / "first-run.md").read_text(encoding="utf-8")
+ARCHIVE = (DOCS / "how-to" / "open-the-archive.md").read_text(encoding="utf-8")
 NIGHTLY = (DOCS / "how-to" / "nightly-run.md").read_text(encoding="utf-8")
 
 
@@ -61,7 +62,7 @@ def test_every_key_is_in_the_reference_as_the_schema_says_it(name: str) -> None:
     assert [line for line in _keys(said) if line not in JSON] == []
 
 
-@pytest.mark.parametrize("text", [FIRST_RUN, NIGHTLY], ids=["first-run", "nightly-run"])
+@pytest.mark.parametrize("text", [FIRST_RUN, NIGHTLY, ARCHIVE], ids=["first-run", "nightly-run", "archive"])
 def test_every_command_line_of_the_guides_exists(text: str) -> None:
     """Each option of each line is one of its command's."""
     assert [line for line in _lines(text) if not _exists(line)] == []
@@ -101,4 +102,4 @@ def _exists(line: str) -> bool:
     words = shlex.split(line)
     name = max((n for n in COMMANDS if " ".join(words).startswith(n)), key=len)
     known = {opt for param in COMMANDS[name].params for opt in param.opts}
-    return name != "tenu" and {word for word in words if word.startswith("-")} <= known
+    return name != "tenu" and {word for word in words if word.startswith("-") and word != "-"} <= known

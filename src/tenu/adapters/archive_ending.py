@@ -39,12 +39,11 @@ class Ending(Reading):
         Only where no chunk of that run can be in progress.
         """
         count = 0
-        for envelope, task, subjects in self._vault.unsettled(run):
-            if task.startswith(f"{system}."):
-                orphans = self._without_package(subjects)
-                self._vault.destroy(orphans)
-                self._vault.settle(envelope)
-                count += len(orphans)
+        for envelope, subjects in self._vault.unsettled(run, system):
+            orphans = self._without_package(subjects)
+            self._vault.destroy(orphans)
+            self._vault.settle(envelope)
+            count += len(orphans)
         return count
 
     def expired(self, as_of: date) -> int:

@@ -101,18 +101,20 @@ class Vault:
             vault.execute(sa.delete(WRAPPED).where(WRAPPED.c.until <= as_of))
             vault.execute(sa.delete(ENVELOPE).where(ENVELOPE.c.until <= as_of))
 
-    def unsettled(self, run: str) -> Iterator[tuple[str, str, list[str]]]:
-        """Yield the envelopes *run* made and nobody looked at since: envelope, task, subjects."""
+    def unsettled(self, run: str, system: str) -> Iterator[tuple[str, list[str]]]:
+        """Yield the envelopes *run* made for *system* and nobody looked at since, with their subjects."""
         mine = sa.select(ENVELOPE.c.id, ENVELOPE.c.task, ENVELOPE.c.first, ENVELOPE.c.last)
         with self.engine.connect() as vault:
             found = vault.execute(mine.where(ENVELOPE.c.run == run, ENVELOPE.c.settled.is_(False))).all()
         for envelope, task, first, last in found:
+            if not task.startswith(f"{system}."):
+                continue
             inside = sa.select(WRAPPED.c.subject).where(
                 WRAPPED.c.subject.between(first, last), WRAPPED.c.envelope == envelope
             )
             with self.engine.connect() as vault:
                 subjects = list(vault.scalars(inside))
-            yield envelope, task, subjects
+            yield envelope, subjects
 
     def settle(self, envelope: str) -> None:
         """Say that every key of *envelope* has its package."""
