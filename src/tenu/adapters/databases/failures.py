@@ -12,7 +12,7 @@ from tenu.terms import Text
 
 _BUSY = frozenset({"55P03", "40P01", "40001", 1205, 1213, 1020, 5, 6})
 """Lock timeouts, deadlocks and conflicts: PostgreSQL's SQLSTATE, MariaDB's error number, SQLite's result code."""
-OWN_STORES = ("archive", "vault")
+OWN_STORES = ("archive", "vault", "journal")
 _CANNOT_OPEN = 14
 _NO_SUCH_TABLE = 1146
 """How MariaDB tells SQLAlchemy, which asks, that a table is not there yet."""
@@ -23,6 +23,8 @@ def translate(engine: sa.Engine, name: str) -> None:
 
     def said(context: Any) -> None:
         error = context.original_exception
+        if context.is_pre_ping:  # the pool asks whether a connection still lives, and replaces it
+            return
         if isinstance(error, engine.dialect.loaded_dbapi.Error) and _code(error) != _NO_SUCH_TABLE:
             raise _meaning(name, context) from None
 
