@@ -34,7 +34,9 @@ _addresses = pytest.StashKey[dict[str, dict[str, Any]]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare ``--engines``, the databases a test that takes ``engine_url`` runs on."""
     parser.addoption("--engines", default=",".join(ENGINES), help="of %(default)s, those to test on")
-    parser.addoption("--matrix", action="store_true", help="run every fault and every drawn schema, not a share")
+    parser.addoption(
+        "--matrix", action="store_true", help="run every fault and every drawn schema, not a share"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -49,6 +49,7 @@ class Table:
     """One table. *partitions* are the names of the tables that hold its rows, when it is only their roof.
 
     *checks*: the columns each CHECK constraint speaks of.
+    *outside*: it is in another schema, named ``schema.table``, and is here because it points at tables of this one.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Table:
     indexes: tuple[tuple[str, ...], ...] = ()
     partitions: tuple[str, ...] = ()
     checks: tuple[tuple[str, ...], ...] = ()
+    outside: bool = False
 
     def column(self, name: str) -> Column | None:
         """Return the column called *name*, or None."""

@@ -11,7 +11,7 @@ from tenu.datamap.catalog import Column, ColumnKind, Table
 from tenu.datamap.findings import finding, nearest
 from tenu.datamap.layout import Layout, Reference
 from tenu.datamap.meaning import followed, meanings
-from tenu.datamap.model import Conditioned, Scalar
+from tenu.datamap.model import Conditioned, Scalar, System
 from tenu.datamap.ownership import owners
 from tenu.errors import Finding, Place
 from tenu.policy.model import Policy
@@ -41,7 +41,7 @@ def compare(layout: Layout, policy: Policy) -> tuple[Finding, ...]:
 
 def _tables(layout: Layout) -> Iterator[Finding]:
     system = layout.system
-    live = {table.name for table in layout.catalog.tables}
+    live = {table.name for table in layout.catalog.tables if not table.outside or _points_at(system, table)}
     for name, declared in system.tables.items():
         if name not in live:
             yield finding(
@@ -56,6 +56,11 @@ def _tables(layout: Layout) -> Iterator[Finding]:
             ("décrivez-la sous « tables », ou rangez-la sous « ignored » si elle ne parle de personne",
              "describe it under 'tables', or put it under 'ignored' when it speaks of nobody"), ("C-OPS-01",),
         )  # fmt: skip
+
+
+def _points_at(system: System, table: Table) -> bool:
+    """Return whether *table*, of another schema, points at a table the map describes."""
+    return any(key.parent in system.tables for key in table.foreign_keys)
 
 
 def _columns(layout: Layout) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Self
 
@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine.reflection import Inspector, ObjectKind
 
 from tenu.adapters.databases import dialects
-from tenu.datamap.catalog import Catalog, Column, ColumnKind, ForeignKey, Table
+from tenu.adapters.databases.references import foreign_keys, pointing_from_outside
+from tenu.datamap.catalog import Catalog, Column, ColumnKind, Table
 from tenu.errors import UnreachableError
 from tenu.terms import Text
 
@@ -25,15 +26,32 @@ OURS = "tenu_"
 def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog, Mapping[str, sa.Table]]:
     """Return the catalog of *schema* and its tables as SQLAlchemy sees them, foreign keys left out.
 
-    The reflection is a fixed number of queries, however many tables there are.
+    A table of another schema that points at one of these is there too, as ``schema.table``: it holds rows back, or goes
+    with them. The reflection is a fixed number of queries, plus as many for each such schema, however many tables.
     """
     inspector = sa.inspect(connection)
+    tables, reflected = _read_schema(connection, inspector, schema, None)
+    for other, names in pointing_from_outside(connection, schema).items():
+        found, seen = _read_schema(connection, inspector, other, names, home=schema)
+        tables, reflected = [*tables, *found], {**reflected, **seen}
+    return Catalog(engine=engine_of(connection), tables=tuple(tables)), reflected
+
+
+def _read_schema(
+    connection: sa.Connection,
+    inspector: Inspector,
+    schema: str | None,
+    only: Sequence[str] | None,
+    home: str | None = None,
+) -> tuple[list[Table], dict[str, sa.Table]]:
+    """Return the tables of *schema*; with *only*, those of them, named as seen from the schema *home*."""
     roofs = _partition_roofs(connection, schema)
-    columns = inspector.get_multi_columns(schema=schema, kind=ObjectKind.TABLE)
-    primary = inspector.get_multi_pk_constraint(schema=schema, kind=ObjectKind.TABLE)
-    foreign = _foreign_keys(inspector, schema, roofs)
-    unique = inspector.get_multi_unique_constraints(schema=schema, kind=ObjectKind.TABLE)
-    checks = inspector.get_multi_check_constraints(schema=schema, kind=ObjectKind.TABLE)
+    asked: Any = {"schema": schema, "kind": ObjectKind.TABLE, "filter_names": only}
+    columns = inspector.get_multi_columns(**asked)
+    primary = inspector.get_multi_pk_constraint(**asked)
+    foreign = foreign_keys(connection, inspector, schema, roofs, home if only else schema)
+    unique = inspector.get_multi_unique_constraints(**asked)
+    checks = inspector.get_multi_check_constraints(**asked)
     indexes = _indexes(inspector, schema, roofs)
     for name, hidden in _sqlite_unique(connection):
         indexes.setdefault(name, {})[hidden] = True
@@ -45,9 +63,10 @@ def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog
             continue
         constraint = primary.get(place)
         key = tuple(constraint["constrained_columns"] or ()) if constraint else ()
+        said = f"{schema}.{name}" if only else name
         tables.append(
             Table(
-                name=name,
+                name=said,
                 columns=tuple(_column(c, connection.dialect) for c in found),
                 primary_key=key,
                 foreign_keys=tuple(dict.fromkeys(foreign.get(name) or ())),
@@ -62,9 +81,10 @@ def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog
                 indexes=tuple(indexes.get(name, {})),
                 partitions=tuple(sorted(part for part, roof in roofs.items() if roof == name)),
                 checks=tuple(_spoken_of(check["sqltext"], found) for check in checks.get(place) or ()),
+                outside=bool(only),
             )
         )
-        reflected[name] = sa.Table(
+        reflected[said] = sa.Table(
             name,
             metadata,
             *(
@@ -73,7 +93,7 @@ def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog
             ),
             schema=schema,
         )
-    return Catalog(engine=engine_of(connection), tables=tuple(tables)), reflected
+    return tables, reflected
 
 
 def _spoken_of(check: str, columns: Iterable[Any]) -> tuple[str, ...]:
@@ -126,24 +146,6 @@ def _kind(type_: Any) -> ColumnKind:  # noqa: PLR0911 - one line per kind is the
     if isinstance(type_, sa.String) and not isinstance(type_, sa.Enum):
         return ColumnKind.TEXT
     return ColumnKind.OTHER
-
-
-def _foreign_keys(
-    inspector: Inspector, schema: str | None, roofs: Mapping[str, str]
-) -> dict[str, list[ForeignKey]]:
-    """Return the foreign keys by table; those a partition declares are its roof's."""
-    found: dict[str, list[ForeignKey]] = {}
-    for (_, name), keys in inspector.get_multi_foreign_keys(schema=schema, kind=ObjectKind.TABLE).items():
-        for key in keys:
-            found.setdefault(roofs.get(name, name), []).append(
-                ForeignKey(
-                    columns=tuple(key["constrained_columns"]),
-                    parent=roofs.get(key["referred_table"], key["referred_table"]),
-                    parent_columns=tuple(key["referred_columns"]),
-                    on_delete=str((key.get("options") or {}).get("ondelete") or "NO ACTION").upper(),
-                )
-            )
-    return found
 
 
 def _indexes(
