@@ -93,6 +93,7 @@ def _read_schema(
             ),
             schema=schema,
         )
+    _collate(connection, schema, reflected)
     return tables, reflected
 
 
@@ -100,6 +101,20 @@ def _spoken_of(check: str, columns: Iterable[Any]) -> tuple[str, ...]:
     """Return which of *columns* a CHECK constraint names."""
     words = set(re.findall(r"\w+", check))
     return tuple(c["name"] for c in columns if c["name"] in words)
+
+
+def _collate(connection: sa.Connection, schema: str | None, reflected: Mapping[str, sa.Table]) -> None:
+    """Give the columns of MariaDB the collation they have from their table: a list of people must compare as they do."""
+    if engine_of(connection) != "mariadb":
+        return
+    query = sa.text(
+        "SELECT table_name, column_name, collation_name FROM information_schema.columns "
+        "WHERE table_schema = coalesce(:schema, database()) AND collation_name IS NOT NULL"
+    )
+    named = {table.name: table for table in reflected.values()}
+    for table, column, collation in connection.execute(query, {"schema": schema}):
+        if table in named and isinstance(kept := named[table].c[column].type, sa.String):
+            kept.collation = collation
 
 
 def engine_of(connection: sa.Connection) -> str:
