@@ -33,6 +33,7 @@ def compare(layout: Layout, policy: Policy) -> tuple[Finding, ...]:
         *followed(layout),
         *owners(layout),
         *_references(layout),
+        *_triggers(layout),
         *_grants(layout),
     ]
     order = list(Severity)
@@ -262,6 +263,29 @@ def _indexes(table: Table) -> Iterable[tuple[str, ...]]:
 
 def _starts_with(index: tuple[str, ...], columns: tuple[str, ...]) -> bool:
     return set(index[: len(columns)]) == set(columns) or (len(columns) > 1 and index[:1] == columns[:1])
+
+
+def _triggers(layout: Layout) -> Iterator[Finding]:
+    """Yield what runs by itself when rows go, and where copies of rows stay: nobody but their author knows what they keep."""
+    owned = dict.fromkeys(one.table for estate in layout.estates for one in estate.owned)
+    for name in owned:
+        table = layout.catalog.table(name)
+        if table is not None and table.on_delete:
+            names = ", ".join(table.on_delete)
+            yield finding(
+                "D-TRG-01", MAJOR, layout.system.tables[name].place,
+                (f"effacer « {name} » déclenche {names}", f"erasing '{name}' fires {names}"),
+                ("vérifiez qu'il ne refuse rien et ne garde copie de personne", "see that it refuses nothing and keeps a copy of nobody"),
+                ("C-RET-07",),
+            )  # fmt: skip
+    for name in layout.catalog.copies:
+        if name not in layout.system.ignored:
+            yield finding(
+                "D-COPY-01", MAJOR, layout.system.at.get("ignored", layout.system.place),
+                (f"« {name} » garde sa propre copie de lignes, qu'aucun plan n'efface", f"'{name}' keeps a copy of rows of its own, which no plan erases"),
+                ("rafraîchissez-la après chaque exécution ; rangez-la sous « ignored » si elle ne copie personne",
+                 "refresh it after each run; put it under 'ignored' when it copies nobody"), ("C-RET-07", "C-OPS-01"),
+            )  # fmt: skip
 
 
 def _grants(layout: Layout) -> Iterator[Finding]:

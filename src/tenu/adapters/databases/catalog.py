@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, Self
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine.reflection import Inspector, ObjectKind
 
 from tenu.adapters.databases import dialects
+from tenu.adapters.databases.guards import Guards, read_guards
 from tenu.adapters.databases.references import foreign_keys, pointing_from_outside
 from tenu.datamap.catalog import Catalog, Column, ColumnKind, Table
 from tenu.errors import UnreachableError
@@ -34,7 +35,19 @@ def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog
     for other, names in pointing_from_outside(connection, schema).items():
         found, seen = _read_schema(connection, inspector, other, names, home=schema)
         tables, reflected = [*tables, *found], {**reflected, **seen}
-    return Catalog(engine=engine_of(connection), tables=tuple(tables)), reflected
+    guards = read_guards(connection, schema)
+    guarded = tuple(table if table.outside else _guarded(table, guards) for table in tables)
+    return Catalog(engine=engine_of(connection), tables=guarded, copies=guards.copies), reflected
+
+
+def _guarded(table: Table, guards: Guards) -> Table:
+    parts = (table.name, *table.partitions)
+    return replace(
+        table,
+        checks=guards.checks_of(table.name, [column.name for column in table.columns]),
+        on_delete=tuple(dict.fromkeys(name for part in parts for name in guards.on_delete[part])),
+        on_update=tuple(dict.fromkeys(name for part in parts for name in guards.on_update[part])),
+    )
 
 
 def _read_schema(
@@ -51,7 +64,6 @@ def _read_schema(
     primary = inspector.get_multi_pk_constraint(**asked)
     foreign = foreign_keys(connection, inspector, schema, roofs, home if only else schema)
     unique = inspector.get_multi_unique_constraints(**asked)
-    checks = inspector.get_multi_check_constraints(**asked)
     indexes = _indexes(inspector, schema, roofs)
     for name, hidden in _sqlite_unique(connection):
         indexes.setdefault(name, {})[hidden] = True
@@ -80,7 +92,6 @@ def _read_schema(
                 ),
                 indexes=tuple(indexes.get(name, {})),
                 partitions=tuple(sorted(part for part, roof in roofs.items() if roof == name)),
-                checks=tuple(_spoken_of(check["sqltext"], found) for check in checks.get(place) or ()),
                 outside=bool(only),
             )
         )
@@ -95,12 +106,6 @@ def _read_schema(
         )
     _collate(connection, schema, reflected)
     return tables, reflected
-
-
-def _spoken_of(check: str, columns: Iterable[Any]) -> tuple[str, ...]:
-    """Return which of *columns* a CHECK constraint names."""
-    words = set(re.findall(r"\w+", check))
-    return tuple(c["name"] for c in columns if c["name"] in words)
 
 
 def _collate(connection: sa.Connection, schema: str | None, reflected: Mapping[str, sa.Table]) -> None:

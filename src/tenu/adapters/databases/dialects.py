@@ -160,6 +160,13 @@ def _replaced(engine: str, column: Any, pattern: str, to: str) -> Any:
     return sa.func.regexp_replace(column, re.sub(r"\\s", "[[:space:]]", pattern), to)
 
 
+def typed(engine: str, value: Any, type_: Any) -> Any:
+    """Return *value* as one of *type_*, where a bare NULL would be taken for text."""
+    if engine != "postgresql" or isinstance(type_, sa.types.NullType):
+        return value
+    return sa.cast(value, type_)
+
+
 def json_rows(engine: str, columns: Sequence[tuple[Column, Any]]) -> Any:
     """Return the aggregate that gathers rows as one JSON array of arrays, built by the server.
 
