@@ -71,7 +71,7 @@ def test_a_mailbox_under_two_names_leaves_both_to_a_human(make_small: Make) -> N
 
 @pytest.mark.parametrize(("role", "left"), [("", 1), (", role: supplier", 0)])
 def test_a_supplier_who_is_also_a_customer_is_two_relations(make_small: Make, role: str, left: int) -> None:
-    """Still supplying keeps nobody as a customer; the supplier's own row stays. As one more customer row, it would."""
+    """Still supplying keeps nobody as a customer, as one more customer row would; the supplier's own row stays."""
     one = _both(
         make_small,
         f"(1, 'K1', 'a@p.example', NULL, 'Anne Roux', {OLD})",
