@@ -84,12 +84,14 @@ def _failure_on_mariadb(connection: Any, kind: Kind) -> Exception:
 class Injector:
     """Makes the statement number *at* of each passage through *phase* fail; ``fired`` counts how often it did.
 
-    A fatal failure happens once a run, a busy one at every passage: what is tried again fails again.
+    A fatal failure happens once a run, a busy one at every passage: what is tried again fails again. *later*: how many
+    transactions to let pass first.
     """
 
     kind: Kind = Kind.DISCONNECT
     phase: Phase = Phase.BEFORE
     at: int = 0
+    later: int = 0
     fired: int = 0
     committed: int = 0
     _now: Phase = Phase.BEFORE
@@ -105,6 +107,7 @@ class Injector:
     def passes(self, point: str) -> None:
         """Hear where the run is."""
         if point == "before transaction":
+            self.later -= self._now is not Phase.BEFORE
             self._now, self._count = Phase.INSIDE, 0
         elif point == "after commit":
             self._now, self._count = Phase.AFTER, 0
@@ -117,7 +120,7 @@ class Injector:
         if self.kind is not Kind.LOST_ANSWER or commit:
             self._count += 1
         once = self.fired and self.kind in FATAL
-        here = self._now is self.phase and self._count == self.at and not once
+        here = self._now is self.phase and self._count == self.at and not once and self.later < 1
         self.fired += here
         return here
 
@@ -131,9 +134,9 @@ class Injector:
 
 
 @contextmanager
-def injecting(ports: Ports) -> Iterator[tuple[Ports, Injector]]:
+def injecting(ports: Ports, injector: Injector | None = None) -> Iterator[tuple[Ports, Injector]]:
     """Yield *ports* whose every statement and commit, in every store, an injector counts."""
-    injector = Injector()
+    injector = injector or Injector()
     for engine in _engines(ports):
         _listen(engine, injector)
     yield watched(ports, injector.passes), injector

@@ -50,7 +50,7 @@ def verify(note: str, hashes: list[bytes], key: str) -> int:
     same = len(hashes) >= int(size) and root(hashes[:int(size)]) == b64decode(top)
     return int(size) if log == name and by_key and same else -1
 
-sys.excepthook = lambda _, error, *at: sys.stderr.write(f"Not verified: {error!r}\n{__doc__}")
+sys.excepthook = lambda *said: sys.stderr.write(f"Not verified: {said[1]!r}\n{__doc__}")
 folder, public_key, *kept = sys.argv[1:] if len(sys.argv) > 2 else sys.exit(__doc__)
 *leaves, rest = Path(folder, "entries.jsonl").read_bytes().split(b"\n")
 entries = [sha256(b"\0" + leaf).digest() for leaf in leaves]
