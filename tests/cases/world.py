@@ -16,9 +16,10 @@ import sqlalchemy as sa
 from lab import FixedClock
 from tenu.datamap.drift import compare
 from tenu.datamap.layout import Layout, lay_out
-from tenu.operations.apply import Run, apply
+from tenu.operations.apply import apply
 from tenu.operations.plan import plan
 from tenu.plans.plan import Plan, read_plan
+from tenu.plans.run import Run
 from tenu.ports import Ports
 from tenu.terms import Severity
 from tenu.wiring import open_ports

@@ -18,7 +18,8 @@ class LookingBack:
         self._session, self._choice, self._unit = session, choice, unit
         tables = {e.table for e in choice.task.effects}
         self._guarded = {t.name for t in catalog.tables if t.name in tables and (t.on_delete or t.on_update)}
-        self._left = {effect: self._all(effect) for effect in choice.task.effects if self._returns(effect)}
+        seen = [e for e in choice.task.effects if isinstance(e, Erase) and _seen_again(e)]
+        self._left = {effect: self._all(effect) for effect in (seen if self._guarded else ())}
 
     def changed(self, effect: Change, rows: int) -> None:
         """Look again at the rows *effect* has just changed, *rows* of them.
@@ -43,13 +44,13 @@ class LookingBack:
             if self._all(effect) > rows:
                 raise kept_back(effect.table)
 
-    def _returns(self, effect: object) -> bool:
-        """Return whether rows of *effect* could be seen again, their person gone: the list holds what they point at."""
-        seen = isinstance(effect, Erase) and not effect.shared and len(effect.path) < 2
-        return bool(self._guarded) and seen
-
     def _all(self, effect: Erase) -> int:
         return self._count(replace(effect, where=ALWAYS))
 
     def _count(self, effect: Change) -> int:
         return self._session.count(effect, self._choice.chosen, self._unit)
+
+
+def _seen_again(effect: Erase) -> bool:
+    """Return whether rows of *effect* could be found again, their person gone: the list holds what they point at."""
+    return not effect.shared and len(effect.path) < 2

@@ -63,7 +63,7 @@ class Changing(Desk):
         named = (cell.label(c.name) for cell, c in zip(cells, target.c, strict=True))
         after = sa.select(*named).where(*where).subquery(target.name)
         # The condition is the engine's own text: it is asked about the rows as they would be.
-        broken = {check.says: sa.literal_column(f"NOT ({check.says})") for check in checks}
+        broken: dict[str, Any] = {check.says: sa.literal_column(f"NOT ({check.says})") for check in checks}
         found = sa.select(sa.literal(1)).select_from(after).limit(1)
         return [says for says, no in broken.items() if self.connection.execute(found.where(no)).first()]
 
