@@ -85,13 +85,15 @@ class Injector:
     """Makes the statement number *at* of each passage through *phase* fail; ``fired`` counts how often it did.
 
     A fatal failure happens once a run, a busy one at every passage: what is tried again fails again. *later*: how many
-    transactions to let pass first.
+    transactions to let pass first. *stepwise*: once a chunk is committed, the next one fails at its first statement, so
+    that no run does two and each statement of each chunk has its turn.
     """
 
     kind: Kind = Kind.DISCONNECT
     phase: Phase = Phase.BEFORE
     at: int = 0
     later: int = 0
+    stepwise: bool = False
     fired: int = 0
     committed: int = 0
     _now: Phase = Phase.BEFORE
@@ -112,6 +114,8 @@ class Injector:
         elif point == "after commit":
             self._now, self._count = Phase.AFTER, 0
             self.committed += 1
+        elif point == "after rollback":
+            self._now, self._count = Phase.AFTER, 0
 
     def due(self, *, commit: bool) -> bool:
         """Count one statement, or one commit, and return whether it is the one that fails."""
@@ -120,7 +124,8 @@ class Injector:
         if self.kind is not Kind.LOST_ANSWER or commit:
             self._count += 1
         once = self.fired and self.kind in FATAL
-        here = self._now is self.phase and self._count == self.at and not once and self.later < 1
+        turn = 1 if self.stepwise and self.committed and self.phase is Phase.INSIDE else self.at
+        here = self._now is self.phase and self._count == turn and not once and self.later < 1
         self.fired += here
         return here
 
@@ -137,20 +142,21 @@ class Injector:
 def injecting(ports: Ports, injector: Injector | None = None) -> Iterator[tuple[Ports, Injector]]:
     """Yield *ports* whose every statement and commit, in every store, an injector counts."""
     injector = injector or Injector()
-    for engine in _engines(ports):
-        _listen(engine, injector)
+    for engine, chunks in _engines(ports):
+        _listen(engine, injector, chunks)
     yield watched(ports, injector.passes), injector
 
 
-def _engines(ports: Ports) -> Iterator[sa.Engine]:
+def _engines(ports: Ports) -> Iterator[tuple[sa.Engine, bool]]:
+    """Yield every engine a run speaks to, and whether its commits are those of chunks."""
     for database in ports.databases.values():
         assert isinstance(database, Database)
-        yield from (database._engine(writing=writing) for writing in (True, False))
+        yield from ((database._engine(writing=writing), writing) for writing in (True, False))
     stores: Any = ports
-    yield from (stores.archive._archive, stores.archive._vault, stores.journal._reads)
+    yield from ((e, False) for e in (stores.archive._archive, stores.archive._vault, stores.journal._reads))
 
 
-def _listen(engine: sa.Engine, injector: Injector) -> None:
+def _listen(engine: sa.Engine, injector: Injector, chunks: bool) -> None:
     def execute(cursor: Any, *_: Any) -> None:
         if injector.due(commit=False):
             raise injector.fail(cursor.connection)
@@ -166,6 +172,7 @@ def _listen(engine: sa.Engine, injector: Injector) -> None:
         driver = getattr(connection, "driver_connection", connection)
         if injector.kind is Kind.LOST_ANSWER:
             commit(connection)
+            injector.committed += chunks
         raise injector.fail(driver)
 
     engine.dialect.do_commit = do_commit  # type: ignore[method-assign]

@@ -89,11 +89,15 @@ class _Database(_Watched):
 class _Session(_Watched):
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Pass before it begins, and after the commit of one that wrote a receipt."""
+        """Pass before it begins, after the commit of one that wrote a receipt, and after one that failed."""
         self._passes("before transaction")
         self._wrote = False
-        with self._real.transaction():
-            yield
+        try:
+            with self._real.transaction():
+                yield
+        except BaseException:
+            self._passes("after rollback")
+            raise
         if self._wrote:
             self._passes("after commit")
 
