@@ -153,7 +153,9 @@ def _engines(ports: Ports) -> Iterator[tuple[sa.Engine, bool]]:
         assert isinstance(database, Database)
         yield from ((database._engine(writing=writing), writing) for writing in (True, False))
     stores: Any = ports
-    yield from ((e, False) for e in (stores.archive._archive, stores.archive._vault, stores.journal._reads))
+    yield from (
+        (e, False) for e in (stores.archive._archive, stores.archive._vault.engine, stores.journal._reads)
+    )
 
 
 def _listen(engine: sa.Engine, injector: Injector, chunks: bool) -> None:

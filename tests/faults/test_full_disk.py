@@ -44,7 +44,8 @@ def _engine(ports: Ports, full: str) -> sa.Engine:
     if full in ports.databases:
         return ports.databases[full]._engine(writing=True)  # type: ignore[attr-defined,no-any-return]
     stores: Any = ports
-    return stores.journal._reads if full == "journal" else getattr(stores.archive, f"_{full}")  # type: ignore[no-any-return]
+    own = {"journal": stores.journal._reads, "archive": stores.archive._archive}
+    return own.get(full) or stores.archive._vault.engine  # type: ignore[no-any-return]
 
 
 def _apply_on_a_full_disk(lab: Lab, made: Plan, full: str) -> None:
