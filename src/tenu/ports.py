@@ -24,7 +24,7 @@ from tenu.plans.facts import ArchiveFacts
 from tenu.plans.feeds import Reading
 from tenu.plans.pacing import LagProbe, Pacing
 from tenu.plans.selection import Condition, Selection
-from tenu.plans.task import Anonymise, Change, Crowd, Effect, Erase, PersonTask, Seal, Vitals
+from tenu.plans.task import Anonymise, Change, Clear, Crowd, Cut, Effect, Erase, PersonTask, Seal, Vitals
 from tenu.policy.model import Policy
 from tenu.terms import IdentifierKind, Text
 
@@ -106,6 +106,24 @@ class BusyError(RefusedError):
     """Somebody else holds the rows; nothing was changed, trying again later is safe."""
 
 
+class KeptError(RefusedError):
+    """The database kept, or wrote again, rows that had to go; nothing was changed."""
+
+
+def kept_back(table: str) -> KeptError:
+    """Return the refusal to report rows of *table* as gone when the database did not let them go."""
+    return KeptError(
+        Text(
+            fr=f"un déclencheur ou une règle garde, ou réécrit, des lignes de « {table} » : rien n'a été changé",
+            en=f"a trigger or a rule keeps, or writes again, rows of '{table}': nothing was changed",
+        ),
+        fix=Text(
+            fr="demandez à qui administre la base que le compte de tenu y échappe, puis relancez « tenu apply »",
+            en="ask the database's administrator to spare tenu's account from it, then run 'tenu apply' again",
+        ),
+    )
+
+
 def appeared(table: str) -> BusyError:
     """Return the refusal to delete rows of *table* that nobody has read for the archive."""
     return BusyError(
@@ -151,7 +169,8 @@ class Session(Protocol):
     ) -> list[Found]: ...
     def copy(self, holding: Seal, root: str, keys: Sequence[Key]) -> Iterator[Rows]: ...
 
-    def count(self, effect: Effect, chosen: Any) -> int: ...
+    def count(self, effect: Effect, chosen: Any, unit: Unit | None = None) -> int: ...
+    def refused(self, effect: Cut | Clear, chosen: Any) -> list[str]: ...
     def count_rows(self, selection: Selection) -> int: ...
     def count_up_to(self, table: str, most: int) -> int: ...
     def read(self, seal: Seal, chosen: Any, unit: Unit) -> Iterator[Rows]: ...

@@ -13,11 +13,12 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from lab import FixedClock, Lab
+from lab import Lab
 from tenu.journal.kinds import EventKind
 from tenu.operations.apply import apply
 from tenu.plans.plan import Plan, read_plan
 from tenu.ports import Ports
+from tenu.testing import FixedClock
 from tenu.wiring import open_ports
 
 POINTS = ("after lock", "after put", "before commit", "after commit", "before journal")
@@ -89,11 +90,15 @@ class _Database(_Watched):
 class _Session(_Watched):
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Pass before it begins, and after the commit of one that wrote a receipt."""
+        """Pass before it begins, after the commit of one that wrote a receipt, and after one that failed."""
         self._passes("before transaction")
         self._wrote = False
-        with self._real.transaction():
-            yield
+        try:
+            with self._real.transaction():
+                yield
+        except BaseException:
+            self._passes("after rollback")
+            raise
         if self._wrote:
             self._passes("after commit")
 

@@ -45,10 +45,19 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A condition the engine holds every row of a table to. *columns*: those it speaks of; *says*: its own SQL."""
+
+    columns: tuple[str, ...]
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """One table. *partitions* are the names of the tables that hold its rows, when it is only their roof.
 
-    *checks*: the columns each CHECK constraint speaks of.
+    *on_delete*, *on_update*: the triggers and rules that run when rows go, or change: they may keep or copy them.
+    *outside*: it is in another schema, named ``schema.table``, and is here because it points at tables of this one.
     """
 
     name: str
@@ -58,7 +67,10 @@ class Table:
     unique: tuple[tuple[str, ...], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     partitions: tuple[str, ...] = ()
-    checks: tuple[tuple[str, ...], ...] = ()
+    outside: bool = False
+    checks: tuple[Check, ...] = ()
+    on_delete: tuple[str, ...] = ()
+    on_update: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column | None:
         """Return the column called *name*, or None."""
@@ -71,10 +83,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """Every table of one system's schema. *missing_grants* are the privileges tenu needs and does not have."""
+    """Every table of one system's schema. *missing_grants* are the privileges tenu needs and does not have.
+
+    *copies* are the materialised views and foreign tables beside them: rows of their own, which no plan reaches.
+    """
 
     engine: str
     tables: tuple[Table, ...]
+    copies: tuple[str, ...] = ()
     missing_grants: tuple[str, ...] = ()
 
     def table(self, name: str) -> Table | None:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from tenu.errors import TenuError
 from tenu.operations.bounding import Budget
 from tenu.operations.choosing import Choice, Scene
+from tenu.operations.looking_back import LookingBack
 from tenu.operations.sealing import Sealing
 from tenu.plans.plan import verb_of
 from tenu.plans.task import Anonymise, Clear, Cut, Erase, Keep, Seal
@@ -62,12 +63,17 @@ def settle(archive: Archive, session: Session, system: str, run: str) -> None:
 def _done(opened: Scene, choice: Choice, unit: Unit, people: int, run: str, written: Unit) -> list[Line]:
     """Seal and change one chunk; return what was done, the archive having committed it as *written* already."""
     sealing = Sealing(opened, choice, unit) if unit.fate is Fate.ARCHIVE else None
-    changed = list(_change(opened.sessions[choice.task.system], choice, unit, sealing))
+    session, layout = opened.sessions[choice.task.system], opened.layouts[choice.task.system]
+    back = LookingBack(session, choice, unit, layout.catalog)
+    changed = list(_change(session, choice, unit, sealing, back))
+    back.insist()
     lines = [*sealing.commit(run, written), *changed] if sealing else changed
     return [replace(line, people=people) for line in lines]
 
 
-def _change(session: Session, choice: Choice, unit: Unit, sealing: Sealing | None) -> Iterator[Line]:
+def _change(
+    session: Session, choice: Choice, unit: Unit, sealing: Sealing | None, back: LookingBack
+) -> Iterator[Line]:
     """Do every effect in order and yield what each did; refuse to erase a row the archive did not read."""
     effects = choice.task.effects
     shared = {
@@ -90,6 +96,7 @@ def _change(session: Session, choice: Choice, unit: Unit, sealing: Sealing | Non
             case Erase():
                 verb, rows = "erase", session.perform(effect, choice.chosen, unit)
                 _refuse_unread(sealing, effect.table, rows)
+        back.changed(effect, rows)
         if rows:
             yield Line(verb=verb, table=effect.table, rows=rows, people=0)
 

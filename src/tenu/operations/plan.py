@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from tenu.errors import RefusedError
+from tenu.errors import Finding, FindingsError, RefusedError
 from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
@@ -17,6 +17,7 @@ from tenu.operations.check import refuse_unsafe
 from tenu.operations.choosing import Choice, Scene, scene
 from tenu.operations.sealing import taken
 from tenu.periods.civil import civil_day
+from tenu.plans.constraints import breaks
 from tenu.plans.plan import Plan, PlannedEffect, PlannedTask, Spared, pack, verb_of
 from tenu.plans.reason import reasons
 from tenu.plans.selection import Selection
@@ -60,12 +61,14 @@ def plan(ports: Ports, as_of: date, *, progress: Progress = quiet) -> Plan:
     refuse_unsafe(ports, as_of)
     with scene(ports, as_of) as opened:
         tasks: list[PlannedTask] = []
-        joining = Joining(ports)
+        joining, broken = Joining(ports), list[Finding]()
         for done, task in enumerate(opened.tasks):
             progress(task.name, done, len(opened.tasks))
-            tasks.append(_count(opened, task, joining))
+            tasks.append(_count(opened, task, joining, broken))
             opened.release()
         progress("", len(opened.tasks), len(opened.tasks))
+        if broken:
+            raise FindingsError(tuple(dict.fromkeys(broken)))
         limits = measured(opened, tasks)
         now = ports.clock.now()
         settings = ports.workspace.settings
@@ -157,7 +160,8 @@ def _rehearse(session: Session, task: PersonTask, size: int) -> None:
                 session.perform(effect, chosen, unit)
 
 
-def _count(opened: Scene, task: Task, joining: Joining) -> PlannedTask:
+def _count(opened: Scene, task: Task, joining: Joining, broken: list[Finding]) -> PlannedTask:
+    """Return *task* counted; add to *broken* the constraints it would break."""
     session = opened.sessions[task.system]
     if isinstance(task, CrowdTask):
         thin = PlannedEffect(verb="thin", table=task.table, rows=joining.too_few(session, task))
@@ -167,10 +171,21 @@ def _count(opened: Scene, task: Task, joining: Joining) -> PlannedTask:
         joining.note(task, rows, None)
         return _planned(opened, task, None, (_described(task.effect, rows),))
     choice = opened.choose(task)
+    if choice.people:
+        broken += _broken(opened, task, choice)
     effects = tuple(_counted(session, effect, choice) for effect in task.effects if _matters(effect, choice))
     if not joining.note(task, choice.people, choice.chosen):
         session.drop_list(choice.chosen)
     return _planned(opened, task, choice, tuple(effect for effect in effects if effect.rows))
+
+
+def _broken(opened: Scene, task: PersonTask, choice: Choice) -> Iterator[Finding]:
+    """Yield the conditions of the database that rows emptied by *task* would not meet."""
+    session, layout = opened.sessions[task.system], opened.layouts[task.system]
+    for effect in task.effects:
+        if isinstance(effect, Cut | Clear):
+            for says in session.refused(effect, choice.chosen):
+                yield breaks(layout, effect.table, says)
 
 
 def _matters(effect: Effect, choice: Choice) -> bool:

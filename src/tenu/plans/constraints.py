@@ -53,6 +53,17 @@ def _readable(layout: Layout, name: str, emptied: set[str]) -> Iterator[Finding]
         )  # fmt: skip
 
 
+def breaks(layout: Layout, table: str, says: str) -> Finding:
+    """Return the finding that rows of *table*, once emptied, would not meet the condition *says* of their database."""
+    return finding(
+        "D-CHK-01", Severity.BLOCKER, layout.system.tables[table].place if table in layout.system.tables else layout.system.place,
+        (f"des lignes de « {table} » vidées enfreindraient la contrainte {says}",
+         f"emptied rows of '{table}' would break the constraint {says}"),
+        ("dites ce que ces colonnes deviennent : « cleared_to: … », ou assouplissez la contrainte",
+         "say what these columns become: 'cleared_to: …', or loosen the constraint"), ("C-RET-07",),
+    )  # fmt: skip
+
+
 def clearable(layout: Layout, table: str) -> set[str]:
     """Return the personal columns of *table* that no key and no link needs."""
     live = layout.catalog.table(table)

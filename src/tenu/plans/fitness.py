@@ -87,7 +87,7 @@ def _cannot_hold(live: Table, column: Column, method: Method) -> tuple[str, str]
         return "elle est calculée par la base", "the database computes it"
     if any(column.name in key for key in (live.primary_key, *live.unique)) and not isinstance(method, Redraw):
         return "elle refuse deux fois la même valeur", "it refuses the same value twice"
-    if any(column.name in check for check in live.checks):
+    if any(column.name in check.columns for check in live.checks):
         return "une contrainte CHECK parle d'elle", "a CHECK constraint speaks of it"
     return wrong_kind(column, method)
 

@@ -21,9 +21,11 @@ from tenu.ports import Fate, Key, Line, Noted, Rows, Unit, appeared
 class Changing(Desk):
     """The verbs that count and change rows."""
 
-    def count(self, effect: Effect, chosen: PeopleList) -> int:
-        """Return how many rows *effect* would concern for the people of *chosen*."""
+    def count(self, effect: Effect, chosen: PeopleList, unit: Unit | None = None) -> int:
+        """Return how many rows *effect* would concern for the people of *chosen*, or of one chunk of it."""
         rows, where = self.rows_of(effect, chosen)
+        if unit is not None:
+            where.append(chosen.unit(unit.fate, unit.chunk))
         if isinstance(effect, Seal):
             where.append(chosen.table.c.fate == int(Fate.ARCHIVE))
         if isinstance(effect, Erase) and effect.shared:
@@ -61,6 +63,31 @@ class Changing(Desk):
         query = sa.select(*own).where(self.compiler.where(effect.where, rows, effect.table))
         return [tuple(row[:width]) for row in self.connection.execute(query)]
 
+    def refused(self, effect: Cut | Clear, chosen: PeopleList) -> list[str]:
+        """Return the CHECK constraints some row would break once changed as *effect* says, in the engine's own words.
+
+        Args:
+            effect: What would be changed.
+            chosen: Whose rows.
+        """
+        table, target = self.compiler.catalog.table(effect.table), self.compiler.tables[effect.table]
+        values = {column.name: value for column, value in self._values(effect, target).items()}
+        checks = [check for check in (table.checks if table else ()) if values.keys() & set(check.columns)]
+        if not checks:
+            return []
+        rows, where = self.rows_of(effect, chosen, alias=True)
+        values = {column.name: value for column, value in self._values(effect, rows).items()}
+        cells = [
+            dialects.typed(self.engine, values[c.name], c.type) if c.name in values else rows.c[c.name]
+            for c in target.c
+        ]
+        named = (cell.label(c.name) for cell, c in zip(cells, target.c, strict=True))
+        after = sa.select(*named).where(*where).subquery(target.name)
+        # The condition is the engine's own text: it is asked about the rows as they would be.
+        broken: dict[str, Any] = {check.says: sa.literal_column(f"NOT ({check.says})") for check in checks}
+        found = sa.select(sa.literal(1)).select_from(after).limit(1)
+        return [says for says, no in broken.items() if self.connection.execute(found.where(no)).first()]
+
     def read(self, seal: Seal, chosen: PeopleList, unit: Unit) -> Iterator[Rows]:
         """Yield, for each person of a chunk, the rows *seal* covers as one JSON array built by the server."""
         rows, where = self.rows_of(seal, chosen)
@@ -77,12 +104,12 @@ class Changing(Desk):
         One statement where the engine can gather what a deletion returns; elsewhere read, then delete.
 
         Raises:
-            BusyError: A row appeared between the two; it must not go unread.
+            BusyError: A row appeared, or went, between the two; what is archived is what was deleted.
         """
         if self.engine == "postgresql":
             return list(self._taken(seal, erase, chosen, unit))
         read = list(self.read(seal, chosen, unit))
-        if self.perform(erase, chosen, unit) > sum(part.count for part in read):
+        if self.perform(erase, chosen, unit) != sum(part.count for part in read):
             raise appeared(seal.table)
         return read
 
@@ -226,7 +253,7 @@ class Changing(Desk):
     # ── pieces ──
 
     def _values(
-        self, effect: Clear | Anonymise | Cut, rows: sa.Table, share: Any = None
+        self, effect: Clear | Anonymise | Cut, rows: sa.FromClause, share: Any = None
     ) -> Mapping[Any, Any]:
         if isinstance(effect, Cut):
             return {rows.c[name]: sa.null() for name in effect.columns}

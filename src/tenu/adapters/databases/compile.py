@@ -155,8 +155,8 @@ class Compiler:
         if said:
             parts.append(column.in_(said) if len(said) > 1 else column == said[0])
         # A question whose answer is known costs a sub-query its engine would plan, and guess wrongly, for nothing.
-        if None in values and nullable:
-            parts.append(column.is_(None))
+        if None in values and (nullable or self._has_zero(table, name)):
+            parts.append(self._blank(column, table, name))
         if holds:
             return sa.or_(sa.false(), *parts)
         unlike = [sa.not_(part) for part in parts]
@@ -168,14 +168,30 @@ class Compiler:
 
     def _from_day(self, rows: Rows, table: str, name: str, day: date, holds: bool) -> Clause:
         left, right = self._comparable(rows, table, name, day)
+        if holds and self.catalog.engine == "sqlite" and left is not rows.c[name]:
+            # What SQLite cannot read as a date was written by somebody for something: it keeps its row.
+            return sa.or_(left >= right, sa.and_(left.is_(None), rows.c[name].is_not(None)))
         return left >= right if holds else self._or_null(rows, table, name, left < right)
 
     def _through_day(self, rows: Rows, table: str, name: str, day: date, holds: bool) -> Clause:
         left, right = self._comparable(rows, table, name, date.fromordinal(day.toordinal() + 1))
-        return left < right if holds else self._or_null(rows, table, name, left >= right)
+        if not holds:
+            return self._or_null(rows, table, name, left >= right)
+        before = left < right
+        return sa.and_(before, sa.not_(_zero(rows.c[name]))) if self._has_zero(table, name) else before
 
     def _or_null(self, rows: Rows, table: str, name: str, clause: Clause) -> Clause:
-        return sa.or_(clause, rows.c[name].is_(None)) if self._column(table, name).nullable else clause
+        if self._column(table, name).nullable or self._has_zero(table, name):
+            return sa.or_(clause, self._blank(rows.c[name], table, name))
+        return clause
+
+    def _blank(self, column: Any, table: str, name: str) -> Clause:
+        """Return when the column says nothing: NULL, or the day zero of MariaDB's looser modes."""
+        return sa.or_(column.is_(None), _zero(column)) if self._has_zero(table, name) else column.is_(None)
+
+    def _has_zero(self, table: str, name: str) -> bool:
+        kinds = (ColumnKind.DAY, ColumnKind.INSTANT)
+        return self.catalog.engine == "mariadb" and self._column(table, name).kind in kinds
 
     def _comparable(self, rows: Rows, table: str, name: str, day: date) -> tuple[Any, Any]:
         """Return the column and the first moment of civil *day*, in forms this engine compares exactly."""
@@ -200,6 +216,10 @@ class Compiler:
     def _column(self, table: str, name: str) -> Column:
         found = (self.catalog.table(table) or _missing(table)).column(name)
         return found if found is not None else _missing(f"{table}.{name}")
+
+
+def _zero(column: Any) -> Clause:
+    return column < sa.literal_column("'0001-01-01'")  # type: ignore[no-any-return]
 
 
 def _missing(name: str) -> Any:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from tenu.adapters.databases import dialects
 from tenu.adapters.databases.bulk import insert_rows
 from tenu.adapters.databases.desk import BATCH, Desk
-from tenu.adapters.databases.work import LOOK_UP, PeopleList
+from tenu.adapters.databases.work import LONGEST, LOOK_UP, PeopleList
 from tenu.datamap.identity import LINKING, identity
 from tenu.datamap.model import People
 from tenu.plans.feeds import Reading
@@ -83,7 +83,12 @@ class Finding(Desk):
 
     def _look_up(self, wanted: Mapping[IdentifierKind, Iterable[str]]) -> sa.Table:
         self.connection.execute(sa.schema.CreateTable(LOOK_UP))
-        rows = ((kind.value, value) for kind, values in wanted.items() for value in sorted(values))
+        rows = (
+            (kind.value, value)
+            for kind, values in wanted.items()
+            for value in sorted(values)
+            if len(value) <= LONGEST
+        )
         while batch := list(islice(rows, BATCH)):
             insert_rows(self.connection, LOOK_UP, ("kind", "value"), batch)
         return LOOK_UP

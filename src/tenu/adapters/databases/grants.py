@@ -37,11 +37,19 @@ def _postgresql(
     query = sa.text(
         "SELECT c.relname, r FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
         "CROSS JOIN unnest(cast(:rights AS text[])) r "
-        "WHERE n.nspname = coalesce(:schema, current_schema()) AND c.relname = ANY(:tables) "
+        "WHERE (n.nspname = :schema OR (CAST(:schema AS text) IS NULL AND pg_table_is_visible(c.oid))) "
+        "AND c.relname = ANY(:tables) "
         "AND c.relkind IN ('r', 'p') AND NOT has_table_privilege(c.oid, r) ORDER BY 1, 2"
     )
     asked = {"rights": list(RIGHTS), "schema": schema, "tables": tables}
     yield from (f"{right} ON {table}" for table, right in connection.execute(query, asked))
+    hidden = sa.text(
+        "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE (n.nspname = :schema OR (CAST(:schema AS text) IS NULL AND pg_table_is_visible(c.oid))) "
+        "AND c.relname = ANY(:tables) AND row_security_active(c.oid) ORDER BY 1"
+    )
+    for (table,) in connection.execute(hidden, {"schema": schema, "tables": tables}):
+        yield f"BYPASSRLS ({table})"
     if not connection.execute(sa.text("SELECT has_database_privilege(current_database(), 'TEMP')")).scalar():
         yield "TEMPORARY ON DATABASE"
     ours = sa.text(

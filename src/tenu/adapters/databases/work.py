@@ -12,15 +12,23 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 
 from tenu.adapters.databases.catalog import OURS
 from tenu.datamap.catalog import Catalog
+
+LONGEST = 500
+"""Characters of the longest identifier anybody is looked up by; an e-mail has 254 at most."""
 
 LOOK_UP = sa.Table(
     f"{OURS}lookup",
     sa.MetaData(),
     sa.Column("kind", sa.String(24), primary_key=True),
-    sa.Column("value", sa.String(190), primary_key=True),
+    sa.Column(
+        "value",
+        sa.String(LONGEST).with_variant(mysql.VARCHAR(LONGEST, collation="utf8mb4_bin"), "mysql", "mariadb"),
+        primary_key=True,
+    ),
     prefixes=["TEMPORARY"],
 )
 """Identifiers somebody is looked up by; it lives as long as one question."""
