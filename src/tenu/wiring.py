@@ -14,6 +14,7 @@ from tenu.adapters.clock import SystemClock
 from tenu.adapters.databases.database import Database
 from tenu.adapters.journal_store import JournalStore
 from tenu.adapters.key_store import FileKeyStore
+from tenu.adapters.ledger import FileLedger
 from tenu.adapters.signing_key import create_key, load_key
 from tenu.adapters.staff import present_actor
 from tenu.adapters.workspace import KEYS, read_workspace, resolve, secret
@@ -72,6 +73,7 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
             databases=databases,
             archive=archive,
             cases=cases,
+            ledger=FileLedger(folder / resolve(stores.ledger, folder), secret(folder, "ledger")),
             journal=journal,
             signer=signer,
             clock=clock or SystemClock(),

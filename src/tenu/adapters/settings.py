@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tenu.errors import Finding, FindingsError, Place
-from tenu.ports import Settings, Stores
+from tenu.ports import ResidueSearch, Settings, Stores
 from tenu.terms import Severity, Text
 
 SETTINGS = "tenu.toml"
@@ -35,7 +35,11 @@ def read_settings(folder: Path) -> Settings:
         raise FindingsError(tuple(findings))
     roles = {role: tuple(people) for role, people in tables["roles"].items()}
     accounts = tuple(tables["stores"].pop("archive_accounts", ()))
-    return Settings(**said, stores=Stores(**tables["stores"], archive_accounts=accounts), roles=roles)
+    stores, residue = (
+        Stores(**tables["stores"], archive_accounts=accounts),
+        ResidueSearch(**tables["residue"]),
+    )
+    return Settings(**said, stores=stores, residue=residue, roles=roles)
 
 
 def _numbers(said: Mapping[str, Any]) -> Iterator[Finding]:
@@ -63,6 +67,17 @@ def _stores(table: Any) -> Iterator[Finding]:
     yield from (_unknown(f"stores.{name}") for name in table if name not in _names(Stores))
 
 
+def _residue(table: Any) -> Iterator[Finding]:
+    if not isinstance(table, dict):
+        yield _wrong(Text(fr="[residue] est une table", en="[residue] is a table"))
+        return
+    yield from (_unknown(f"residue.{name}") for name in table if name not in _names(ResidueSearch))
+    rows, ignored = table.get("rows", 0), table.get("ignored", False)
+    if not isinstance(rows, int) or isinstance(rows, bool) or rows < 0 or not isinstance(ignored, bool):
+        fr = "[residue] attend rows = un nombre de lignes, et ignored = true ou false"
+        yield _wrong(Text(fr=fr, en="[residue] wants rows = a number of rows, and ignored = true or false"))
+
+
 def _roles(table: Any) -> Iterator[Finding]:
     if not isinstance(table, dict) or not all(_is_list_of_text(people) for people in table.values()):
         fr = '[roles] attend des listes de comptes : dpo = ["alice"]'
@@ -79,6 +94,7 @@ def _is_list_of_text(value: Any) -> bool:
 
 _TABLES: Mapping[str, Callable[[Any], Iterator[Finding]]] = {
     "stores": _stores,
+    "residue": _residue,
     "roles": _roles,
 }
 """Each table of tenu.toml, and what finds its mistakes."""

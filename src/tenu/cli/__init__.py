@@ -21,6 +21,8 @@ COMMANDS = {
     "check": "What the law, the policy and the live schemas say.",
     "plan": "What must change today. Reads only.",
     "apply": "Do exactly that plan.",
+    "replay": "Erase again, on a database restored from a backup.",
+    "certificate": "What one run erased, what remains where, and until when.",
     "attest": "The clause table, live.",
     "request": "What people ask: received, searched, decided by a human, answered.",
     "archive": "What is archived, who is in it, and opening a file for a motive.",

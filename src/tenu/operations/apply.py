@@ -15,11 +15,16 @@ from tenu.operations.anonymity import make_vaguer, write_down
 from tenu.operations.archive import end_past
 from tenu.operations.choosing import Scene, scene
 from tenu.operations.chunk import do_chunk, settle
+from tenu.operations.ending import end, erased_before
 from tenu.operations.evidence import catch_up, finish, intend, unfinished
 from tenu.operations.plan import Progress, quiet
 from tenu.operations.preflight import refuse_stale
+from tenu.operations.remembering import portion_of, refuse_altered
+from tenu.operations.restoring import refuse_restored
 from tenu.plans.anonymity import Measure
+from tenu.plans.erasures import Act
 from tenu.plans.plan import Plan, PlannedTask, unpack, verb_of
+from tenu.plans.residue import Gone
 from tenu.plans.run import Run
 from tenu.plans.task import CrowdTask, PersonTask, RecordTask, Task
 from tenu.ports import BusyError, Fate, Line, Noted, Ports, Session, Unit
@@ -39,20 +44,26 @@ def apply(ports: Ports, plan: Plan, *, progress: Progress = quiet) -> Run:
 
     Raises:
         RefusedError: The plan is stale, expired, over its limits, or something makes it unsafe: nothing was written.
+        RestoredError: A system came back from a backup and was not replayed: nothing was written.
+        TamperedError: The ledger is not what the journal says of it: nothing was written.
         UnreachableError: A system does not answer. What was committed before stays; run it again to go on.
     """
+    refuse_altered(ports)
+    if plan.replay is None:
+        refuse_restored(ports)
     _settle_what_was_cut(ports)
     refuse_stale(ports, plan)
     _prepare(ports)
     intend(ports, plan)
     spared: Counter[str] = Counter()
     measured: dict[str, Measure] = {}
+    gone = Gone(skipped=erased_before(ports, plan.digest))
     total, done = max(1, plan.people + plan.rows), 0
     for name in ports.databases:
         planned = {task.name: task for task in plan.tasks if task.system == name and not task.is_empty}
         if not planned:
             continue
-        with scene(ports, plan.as_of, writing=name) as opened:
+        with scene(ports, plan.as_of, writing=name, replay=plan.replay, gone=gone) as opened:
             for task in opened.tasks:
                 if isinstance(task, CrowdTask) and task.system == name:
                     measured[task.name] = make_vaguer(opened.sessions[name], task, plan.digest)
@@ -67,7 +78,7 @@ def apply(ports: Ports, plan: Plan, *, progress: Progress = quiet) -> Run:
     write_down(ports, plan.as_of, plan.digest, measured)
     ended = end_past(ports, plan.as_of, plan.digest)
     progress("", total, total)
-    run = _sum_up(ports, plan, spared, ended)
+    run = end(ports, plan, _sum_up(ports, plan, spared, ended), gone)
     finish(ports, run)
     return run
 
@@ -81,7 +92,7 @@ def _settle_what_was_cut(ports: Ports) -> None:
         for name, database in ports.databases.items():
             if database.prepared():
                 with database.session(writing=True) as session:
-                    settle(ports.archive, session, name, run)
+                    settle(ports, session, name, run)
                     catch_up(ports, name, session.noted(run), run)
 
 
@@ -94,7 +105,7 @@ def _prepare(ports: Ports) -> None:
 def _do(opened: Scene, task: PersonTask | RecordTask, planned: PlannedTask, plan: Plan) -> Counter[str]:
     session = opened.sessions[task.system]
     if isinstance(task, RecordTask):
-        return _do_records(session, task, planned, plan.digest)
+        return _do_records(opened.ports, session, task, planned, plan.digest)
     choice = opened.choose(task, unpack(planned.chosen))
     units = session.units(choice.chosen)
     opened.release()
@@ -120,25 +131,32 @@ def _insist(step: Callable[[], Done]) -> Done:
     return step()
 
 
-def _do_records(session: Session, task: RecordTask, planned: PlannedTask, run: str) -> Counter[str]:
+def _do_records(
+    ports: Ports, session: Session, task: RecordTask, planned: PlannedTask, run: str
+) -> Counter[str]:
     """Delete records past their own limit, a batch per transaction, never more than were planned."""
     try:
-        while _insist(partial(_change_batch, session, task, planned, run)):
+        while _insist(partial(_change_batch, ports, session, task, planned, run)):
             pass
     except BusyError:
         return Counter(busy=planned.rows - sum(n.line.rows for n in _noted(session, task, run)))
     return Counter()
 
 
-def _change_batch(session: Session, task: RecordTask, planned: PlannedTask, run: str) -> int:
+def _change_batch(ports: Ports, session: Session, task: RecordTask, planned: PlannedTask, run: str) -> int:
+    """Change one batch; the ledger is told of it, and of nobody: the same limit finds the same records again."""
     with session.transaction():
         left = planned.rows - sum(n.line.rows for n in _noted(session, task, run))
-        rows = session.change_records(task.effect, limit=min(left, RECORDS_AT_ONCE)) if left > 0 else 0
+        if left <= 0:
+            return 0
+        unit = Unit(fate=Fate.END, chunk=session.next_chunk(run, task.name))
+        intent = portion_of(task.system, task.name, run, unit)
+        ports.ledger.write(ports.clock.now(), Act.INTENT, intent)
+        rows = session.change_records(task.effect, limit=min(left, RECORDS_AT_ONCE))
         if rows:
-            unit = Unit(fate=Fate.END, chunk=session.next_chunk(run, task.name))
-            session.note(
-                run, task.name, unit, [Line(verb=verb_of(task.effect), table=task.table, rows=rows, people=0)]
-            )
+            line = Line(verb=verb_of(task.effect), table=task.table, rows=rows, people=0)
+            session.note(run, task.name, unit, [line])
+    ports.ledger.settle(ports.clock.now(), intent, done=rows > 0)
     return rows
 
 
@@ -162,7 +180,7 @@ def _sum_up(ports: Ports, plan: Plan, spared: Counter[str], ended: int) -> Run:
         with database.session() as session:
             noted = session.noted(plan.digest)
         people += _people(noted)
-        for n in noted:
+        for n in (n for n in noted if n.line.rows):
             rows[name, n.line.table, n.line.verb] += n.line.rows
     return Run(
         plan=plan.digest,

@@ -89,11 +89,20 @@ class PlannedTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What a plan does again: every erasure of *system* the ledger tells after its entry numbered *after*."""
+
+    system: str
+    after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What must change on *as_of* (civil day of the controller), valid until *expires_at* (UTC).
 
     *policy*, *maps* and *schemas* are SHA-256 digests of what it was computed from: when one differs, the plan is
-    stale. Its own ``digest`` names it everywhere.
+    stale. Its own ``digest`` names it everywhere. *replay*: what it does again after a restore; None for a run of the
+    policy.
     """
 
     as_of: date
@@ -105,6 +114,7 @@ class Plan:
     chunk: int
     tasks: tuple[PlannedTask, ...]
     unreachable: tuple[str, ...] = ()
+    replay: Replay | None = None
     format: int = FORMAT
 
     @property
@@ -230,7 +240,9 @@ def _plan(said: dict[str, Any]) -> Plan:
         "made_at": datetime.fromisoformat(said["made_at"]),
         "expires_at": datetime.fromisoformat(said["expires_at"]),
     }
-    return Plan(**{**said, **dated, "tasks": tasks, "unreachable": tuple(said["unreachable"])})
+    replay = Replay(**said["replay"]) if said["replay"] else None
+    unreachable = tuple(said["unreachable"])
+    return Plan(**{**said, **dated, "tasks": tasks, "unreachable": unreachable, "replay": replay})
 
 
 def digest_of(value: Any) -> str:

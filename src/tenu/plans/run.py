@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tenu.plans.disk import Horizon
 from tenu.plans.plan import SIGNS
 from tenu.plans.render import COUNTED, number, rows_text
+from tenu.plans.residue import Residue, residue_lines
 from tenu.terms import Language, Text
 
 _SAID = {
@@ -37,6 +39,7 @@ class Run:
 
     *archived*, *ended*: records of people who left the active base through the archive, or at once. *rows*: by system,
     table and verb. *spared*: planned people left untouched, by reason. *ended_archives*: packages whose last day came.
+    *residue*: what is still readable of whom it erased, None when it erased nobody. *horizons*: what the disks keep.
     """
 
     plan: str
@@ -45,6 +48,8 @@ class Run:
     rows: Mapping[tuple[str, str, str], int]
     spared: Mapping[str, int]
     ended_archives: int
+    residue: Residue | None = None
+    horizons: tuple[Horizon, ...] = ()
 
     @property
     def people(self) -> int:
@@ -78,6 +83,8 @@ def run_plain(run: Run) -> dict[str, Any]:
         ],
         "spared": {reason: count for reason, count in sorted(run.spared.items()) if count},
         "ended_archives": run.ended_archives,
+        "residue": run.residue.plain() if run.residue else None,
+        "horizons": [horizon.plain() for horizon in run.horizons],
     }
 
 
@@ -96,6 +103,10 @@ def run_lines(run: Run, language: Language, *, again: bool = False) -> Iterator[
         if count:
             yield f"  {number(count, language)} {_WHY[reason].in_(language)}"
     yield _total(run, language)
+    if run.residue:
+        yield from residue_lines(run.residue, language)
+    for horizon in run.horizons:
+        yield from horizon.lines(language)
 
 
 def _total(run: Run, language: Language) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from tenu.adapters.databases import dialects
 from tenu.adapters.databases.catalog import read_catalog
 from tenu.adapters.databases.changing import Changing
 from tenu.adapters.databases.compile import Compiler
+from tenu.adapters.databases.disk import settle_disk
 from tenu.adapters.databases.failures import meaning, translate, unreachable
 from tenu.adapters.databases.grants import missing_grants
 from tenu.adapters.databases.lists import Lists
@@ -24,6 +25,7 @@ from tenu.adapters.databases.seeking import Seeking
 from tenu.adapters.databases.work import PeopleList, receipt_table
 from tenu.datamap.catalog import Catalog
 from tenu.datamap.model import System
+from tenu.plans.disk import DiskState
 
 OUR_SCHEMA = "tenu"
 
@@ -105,6 +107,13 @@ class Database:
         with self._connect(writing=False) as connection:
             return sa.inspect(connection).has_table(receipts.name, schema=receipts.schema)
 
+    def settle_disk(self, tables: Sequence[str]) -> DiskState:
+        """Do what can be done about the bytes of rows deleted from *tables*, and say what remains."""
+        known = self._compiler().tables
+        with self._connect(writing=False) as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            return settle_disk(connection, [known[table] for table in tables if table in known])
+
     def close(self) -> None:
         """Close every connection."""
         for engine in self._engines.values():
@@ -117,7 +126,7 @@ class Database:
             tables=self._tables,
             zone=self._zone,
             stored_in=ZoneInfo(self.system.stored_in),
-            held={},
+            listed={},
             thin={},
             lists=self._lists,
         )
