@@ -244,7 +244,7 @@ def scene(
         if replay is not None:
             layout, session = layouts[replay.system], sessions[replay.system]
             recalled = recall(ports, layout, session, tasks, rules, replay)
-            tasks = tuple(done_again(tasks, recalled.tasks))
+            tasks = tuple(done_again(tasks, replay.system, recalled.tasks))
             for task in tasks:
                 if isinstance(task, PersonTask):
                     session.enlist(task.name, task.root, sorted(recalled.again.get(task.name, ())))

@@ -11,16 +11,20 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from tenu.plans.selection import NEVER, Listed, all_of, negate
-from tenu.plans.task import PersonTask, Seal, Task
+from tenu.plans.task import CrowdTask, PersonTask, Seal, Task
 
 
-def done_again(tasks: Iterable[Task], names: Collection[str]) -> Iterator[Task]:
+def done_again(tasks: Iterable[Task], system: str, names: Collection[str]) -> Iterator[Task]:
     """Yield those of *tasks* called one of *names*, for whoever is listed under the task's name; in their order.
 
-    Records past a limit of their own are past it still: their task is the same.
+    Records past a limit of their own are past it still: their task is the same. So is what makes the anonymous rows of
+    *system* vague enough.
     """
     for task in tasks:
-        if task.name in names:
+        if isinstance(task, CrowdTask):
+            if task.system == system:
+                yield task
+        elif task.name in names:
             yield _again(task) if isinstance(task, PersonTask) else task
 
 
