@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,9 +20,12 @@ from tenu.plans.anonymity import Measure
 from tenu.plans.approval import Approval
 from tenu.plans.archive import Package, Reach, Rotation, Shelf, Soundness
 from tenu.plans.bounds import Ceilings, TableCeiling
+from tenu.plans.disk import DiskState
+from tenu.plans.erasures import Act, Closed, Entry, Head, Person, Portion
 from tenu.plans.facts import ArchiveFacts
 from tenu.plans.feeds import Reading
 from tenu.plans.pacing import LagProbe, Pacing
+from tenu.plans.recall import Recall
 from tenu.plans.selection import Condition, Selection
 from tenu.plans.task import Anonymise, Change, Clear, Crowd, Cut, Effect, Erase, PersonTask, Seal, Vitals
 from tenu.policy.model import Policy
@@ -143,8 +146,7 @@ class Session(Protocol):
 
     def new_list(self, root: str) -> Any: ...
     def drop_list(self, chosen: Any) -> None: ...
-    def hold(self, root: str, keys: Iterable[Key]) -> None: ...
-    def pick(self, root: str, keys: Iterable[Key]) -> None: ...
+    def enlist(self, name: str, root: str, keys: Iterable[Key]) -> None: ...
     def choose(self, task: PersonTask, chosen: Any, *, size: int) -> None: ...
     def fill(self, chosen: Any, people: Iterable[tuple[Key, Unit, date | None]]) -> None: ...
     def keys(self, chosen: Any) -> Iterator[Chosen]: ...
@@ -159,6 +161,7 @@ class Session(Protocol):
     def ends(self, task: PersonTask, chosen: Any, unit: Unit) -> Iterator[tuple[Key, list[date | None]]]: ...
 
     def identities(self, chosen: Any, people: People, unit: Unit | None = None) -> Iterator[Found]: ...
+    def census(self, root: str, people: People) -> Iterator[tuple[Key, Identity, date | None]]: ...
     def select_people(self, root: str, people: People, where: Condition) -> Iterator[Found]: ...
     def probe(
         self, root: str, people: People, wanted: Mapping[IdentifierKind, Iterable[str]], vitals: Vitals
@@ -171,6 +174,10 @@ class Session(Protocol):
 
     def count(self, effect: Effect, chosen: Any, unit: Unit | None = None) -> int: ...
     def refused(self, effect: Cut | Clear, chosen: Any) -> list[str]: ...
+    def more_than(self, table: str, rows: int) -> bool: ...
+    def texts(
+        self, table: str, columns: Sequence[str], flag: Condition
+    ) -> Iterator[tuple[Key, bool, Sequence[str | None]]]: ...
     def count_rows(self, selection: Selection) -> int: ...
     def count_up_to(self, table: str, most: int) -> int: ...
     def read(self, seal: Seal, chosen: Any, unit: Unit) -> Iterator[Rows]: ...
@@ -187,6 +194,7 @@ class Session(Protocol):
     def note(self, run: str, task: str, unit: Unit, lines: Iterable[Line]) -> None: ...
     def noted(self, run: str) -> list[Noted]: ...
     def noted_rows(self, run: str, task: str) -> Mapping[tuple[str, str], int]: ...
+    def receipts(self, runs: Collection[str]) -> set[tuple[str, str, Unit]]: ...
     def next_chunk(self, run: str, task: str) -> int: ...
 
 
@@ -209,6 +217,7 @@ class Database(Protocol):
     def lag(self, probe: LagProbe) -> float | None: ...
     def watch(self, session: Session) -> AbstractContextManager[Queue]: ...
     def sizes(self, tables: Sequence[str]) -> Mapping[str, int]: ...
+    def settle_disk(self, tables: Sequence[str]) -> DiskState: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,6 +316,20 @@ class CaseFiles(Protocol):
     def forget(self, as_of: date) -> int: ...
 
 
+class Ledger(Protocol):
+    """Who was erased and who is held, in keyed hashes, outside every database; on the disk before a verb returns."""
+
+    def write(self, at: datetime, act: Act, portion: Portion, people: Iterable[Person] = ()) -> Entry: ...
+    def settle(self, at: datetime, portion: Portion, *, done: bool) -> None: ...
+    def forget(self, before: date) -> list[Closed]: ...
+    def head(self) -> Head: ...
+    def pending(self, system: str) -> list[Portion]: ...
+    def done(self, system: str, after: int = 0) -> list[Entry]: ...
+    def held(self, system: str) -> list[Entry]: ...
+    def contradicts(self, known: Sequence[Head]) -> bool: ...
+    def recall(self, entries: Iterable[Entry], day_of: Callable[[datetime], date]) -> Recall: ...
+
+
 class Clock(Protocol):
     """The only place time comes from."""
 
@@ -325,7 +348,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """Where tenu's own stores are; ``${VARIABLE:-default}`` is replaced from the environment.
+    """Where tenu's own stores are; ``${VARIABLE:-default}`` is replaced from the environment. *ledger* is a folder.
 
     *archive_accounts*: database accounts meant to reach the archive and the vault, besides the one in their address.
     """
@@ -333,7 +356,19 @@ class Stores:
     journal: str = "${TENU_URL:-sqlite:///tenu.db}"
     archive: str = "${TENU_ARCHIVE_URL:-sqlite:///archive.db}"
     vault: str = "${TENU_VAULT_URL:-sqlite:///vault.db}"
+    ledger: str = "${TENU_LEDGER:-ledger}"
     archive_accounts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResidueSearch:
+    """How far the people a run erased are searched for after it.
+
+    *rows*: tables with more rows are not read through. *ignored*: whether tables said to hold nothing personal are.
+    """
+
+    rows: int = 100_000
+    ignored: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,7 +377,7 @@ class Settings:
 
     *look_again_seconds*: how old the other systems' answer about a person may be when their rows go; 0 asks them again
     for every chunk. A person's own row, and what hangs from it, is always looked at again under lock. *roles*: the
-    accounts that hold each role (dpo, archivist, counsel…).
+    accounts that hold each role (dpo, archivist, counsel…). *residue*: how far erased people are searched for.
     """
 
     chunk: int = 1_000
@@ -356,6 +391,7 @@ class Settings:
     tolerance_rows: int = 10
     look_again_seconds: int = 30
     stores: Stores = Stores()
+    residue: ResidueSearch = ResidueSearch()
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     limits: Mapping[str, TableCeiling] = field(default_factory=dict)
     approval: Approval = field(default_factory=Approval)
@@ -400,6 +436,7 @@ class Ports:
     databases: Mapping[str, Database]
     archive: Archive
     cases: CaseFiles
+    ledger: Ledger
     journal: Journal
     signer: Signer
     clock: Clock

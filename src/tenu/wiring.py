@@ -16,6 +16,7 @@ from tenu.adapters.clock import SystemClock
 from tenu.adapters.databases.database import Database
 from tenu.adapters.journal_store import JournalStore
 from tenu.adapters.key_store import FileKeyStore
+from tenu.adapters.ledger import FileLedger
 from tenu.adapters.settings import read_settings
 from tenu.adapters.signing_key import create_key, load_key
 from tenu.adapters.staff import present_actor
@@ -76,6 +77,7 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
             databases=databases,
             archive=archive,
             cases=cases,
+            ledger=FileLedger(folder / resolve(stores.ledger, folder), secret(folder, "ledger")),
             journal=journal,
             signer=signer,
             clock=clock or SystemClock(),

@@ -12,7 +12,7 @@ from tenu.datamap.model import System
 from tenu.documents import read
 from tenu.errors import Finding
 from tenu.plans.archive import Reach
-from tenu.plans.facts import AnonymousTable, ArchiveFacts, Facts, Signature, Truth
+from tenu.plans.facts import AnonymousTable, ArchiveFacts, EndFacts, Facts, Signature, Truth
 from tenu.plans.truth import truth
 from tenu.policy.clauses import clauses
 from tenu.policy.load import load_policy
@@ -20,6 +20,16 @@ from tenu.policy.model import Policy
 from tenu.terms import ClauseStatus, LegalBasis, Severity, Text
 
 DAY = date(2026, 11, 23)
+ENDED = EndFacts(
+    intact=True,
+    restored=(),
+    residual=0,
+    earlier=0,
+    unread=0,
+    doubtful=0,
+    backups_until=date(2026, 12, 28),
+    undeclared=(),
+)
 NAMES = ("crm", "erp", "shop", "mail")
 
 
@@ -56,6 +66,7 @@ def _kept() -> Facts:
         archive=archive_facts(),
         openings=0,
         last_run_complete=True,
+        end=ENDED,
         signatures={},
         anonymous=(measured(),),
     )

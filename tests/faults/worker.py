@@ -21,7 +21,7 @@ from tenu.ports import Ports
 from tenu.testing import FixedClock
 from tenu.wiring import open_ports
 
-POINTS = ("after lock", "after put", "before commit", "after commit", "before journal")
+POINTS = ("after lock", "after put", "before commit", "before journal")
 Passes = Callable[[str], None]
 """Told each point the run passes."""
 
@@ -63,6 +63,7 @@ def watched(ports: Ports, passes: Passes) -> Ports:
     around: Any = {
         "databases": {name: _Database(database, passes) for name, database in ports.databases.items()},
         "archive": _Archive(ports.archive, passes),
+        "ledger": _Ledger(ports.ledger, passes),
         "journal": _Journal(ports.journal, passes),
     }
     return replace(ports, **around)
@@ -121,6 +122,19 @@ class _Archive(_Watched):
         put = self._real.put(*arguments, **options)
         self._passes("after put")
         return put
+
+
+class _Ledger(_Watched):
+    def write(self, *arguments: Any) -> Any:
+        """Pass once the ledger knows whom a chunk is about, and nothing was done yet."""
+        written = self._real.write(*arguments)
+        self._passes("after intent")
+        return written
+
+    def settle(self, *arguments: Any, **options: Any) -> None:
+        """Pass once the ledger knows the outcome."""
+        self._real.settle(*arguments, **options)
+        self._passes("after outcome")
 
 
 class _Journal(_Watched):

@@ -10,7 +10,7 @@ from typing import Any
 
 from tenu.adapters.supervision import Complain, read_approval, read_limits, read_pacing
 from tenu.errors import Finding, FindingsError, Place
-from tenu.ports import Settings, Stores
+from tenu.ports import ResidueSearch, Settings, Stores
 from tenu.terms import Severity, Text
 
 SETTINGS = "tenu.toml"
@@ -39,6 +39,7 @@ def read_settings(folder: Path) -> Settings:
     return Settings(
         **said,
         stores=Stores(**tables["stores"], archive_accounts=accounts),
+        residue=ResidueSearch(**tables["residue"]),
         roles=roles,
         limits=read_limits(tables["limits"], _unheard),
         approval=read_approval(tables["approval"], _unheard),
@@ -71,6 +72,17 @@ def _stores(table: Any) -> Iterator[Finding]:
     yield from (_unknown(f"stores.{name}") for name in table if name not in _names(Stores))
 
 
+def _residue(table: Any) -> Iterator[Finding]:
+    if not isinstance(table, dict):
+        yield _wrong(Text(fr="[residue] est une table", en="[residue] is a table"))
+        return
+    yield from (_unknown(f"residue.{name}") for name in table if name not in _names(ResidueSearch))
+    rows, ignored = table.get("rows", 0), table.get("ignored", False)
+    if not isinstance(rows, int) or isinstance(rows, bool) or rows < 0 or not isinstance(ignored, bool):
+        fr = "[residue] attend rows = un nombre de lignes, et ignored = true ou false"
+        yield _wrong(Text(fr=fr, en="[residue] wants rows = a number of rows, and ignored = true or false"))
+
+
 def _roles(table: Any) -> Iterator[Finding]:
     if not isinstance(table, dict) or not all(_is_list_of_text(people) for people in table.values()):
         fr = '[roles] attend des listes de comptes : dpo = ["alice"]'
@@ -100,6 +112,7 @@ def _unheard(complaint: Text) -> None:
 
 _TABLES: Mapping[str, Callable[[Any], Iterator[Finding]]] = {
     "stores": _stores,
+    "residue": _residue,
     "roles": _roles,
     "limits": _supervised(read_limits),
     "approval": _supervised(read_approval),

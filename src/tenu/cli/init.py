@@ -31,6 +31,13 @@ archive = "${TENU_ARCHIVE_URL:-sqlite:///archive.db}"
 vault = "${TENU_VAULT_URL:-sqlite:///vault.db}"
 # Database accounts meant to reach the archive and the vault, when these are on a server; any other is a finding.
 # archive_accounts = ["tenu_archive", "archivist"]
+# The ledger is a folder: on another disk than the databases, in no backup older than theirs.
+ledger = "${TENU_LEDGER:-ledger}"
+
+# After a run, whom it erased is searched for: tables with more rows than this are not read through.
+[residue]
+rows = 100000
+ignored = false
 
 # Which accounts of this machine hold which role. An act that needs a human's word is refused to anybody else.
 [roles]
@@ -62,7 +69,7 @@ vault = "${TENU_VAULT_URL:-sqlite:///vault.db}"
 # from = "22:00"
 # to = "06:00"
 """
-IGNORED = "keys/\n*.db\n*.db-wal\n*.db-shm\nplan*.json\n*.sample.csv\n"
+IGNORED = "keys/\nledger/\n*.db\n*.db-wal\n*.db-shm\nplan*.json\n*.sample.csv\n"
 
 
 @click.command(name="init")

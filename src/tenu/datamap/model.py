@@ -210,6 +210,7 @@ class System(Located):
     """One database of the company.
 
     *stored_in*: zone of its date-times without zone. *ignored*: tables without any personal data, said so by *declared*.
+    *backups_kept_days*: how long the oldest of its backups is kept, all copies of it; 35 days are assumed when it is not said.
     """
 
     system: str = Field(pattern="^[a-z][a-z0-9_-]{0,30}$")
@@ -227,6 +228,7 @@ class System(Located):
     ignored: Names = ()
     stored_in: str = "UTC"
     schema: str | None = None
+    backups_kept_days: int | None = Field(default=None, ge=0)
 
 
 SCHEMA_ID = "https://tenu.example/schemas/system.schema.json"

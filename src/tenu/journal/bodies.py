@@ -181,6 +181,70 @@ _STORES: Mapping[EventKind, Body] = {
 }
 """tenu's own stores."""
 
+_ENDS: Mapping[EventKind, Body] = {
+    EventKind.LEDGER_ANCHORED: Body(
+        means=Text(
+            fr="le registre des effacements allait jusqu'ici",
+            en="this is how far the ledger of erasures went",
+        ),
+        required={"entries": COUNT, "head": DIGEST},
+        optional={"run": NAME},
+    ),
+    EventKind.LEDGER_FORGOTTEN: Body(
+        means=Text(
+            fr="un mois du registre des effacements a été oublié : plus aucune sauvegarde n'est aussi ancienne",
+            en="a month of the ledger of erasures was forgotten: no backup is that old any more",
+        ),
+        required={"epoch": NAME, "entries": COUNT, "head": DIGEST},
+        optional={},
+    ),
+    EventKind.SYSTEM_REPLAYED: Body(
+        means=Text(
+            fr="les effacements d'une base restaurée ont été refaits",
+            en="the erasures of a restored database were done again",
+        ),
+        required={"run": NAME, "system": NAME, "subjects": COUNT, "rows": COUNT},
+        optional={"left": MapOf(COUNT), "held": COUNT, "after": COUNT},
+    ),
+    EventKind.HOLDS_RELEASED: Body(
+        means=Text(
+            fr="des gels que le registre seul gardait depuis une restauration ont été levés",
+            en="holds that the ledger alone kept since a restore were released",
+        ),
+        required={"system": NAME, "role": NAME, "actor": DIGEST, "subjects": COUNT},
+        optional={},
+    ),
+    EventKind.RESIDUE_SEARCHED: Body(
+        means=Text(
+            fr="les identifiants des personnes effacées ont été cherchés partout",
+            en="the identifiers of the people erased were searched everywhere",
+        ),
+        required={"run": NAME, "residual": COUNT, "searched": COUNT, "unsearched": COUNT},
+        optional={
+            "subjects": COUNT,
+            "cells": MapOf(COUNT),
+            "kept_by_law": COUNT,
+            "names": COUNT,
+            "skipped": COUNT,
+            "unread": COUNT,
+        },
+    ),
+    EventKind.DISK_STATED: Body(
+        means=Text(
+            fr="ce qui reste sur le disque après un effacement, et jusqu'à quand",
+            en="what remains on the disk after an erasure, and until when",
+        ),
+        required={"run": NAME, "system": NAME, "engine": NAME, "done": ListOf(NAME), "remains": ListOf(NAME)},
+        optional={"backups_until": DAY, "backups_declared": FLAG, "logs_until": DAY, "replicas": COUNT},
+    ),
+    EventKind.CERTIFICATE_MADE: Body(
+        means=Text(fr="un certificat d'effacement a été établi", en="a certificate of erasure was made"),
+        required={"run": NAME, "certificate": DIGEST},
+        optional={},
+    ),
+}
+"""The end of data, with its proof: the ledger, what is left where, restores."""
+
 _PEOPLE: Mapping[EventKind, Body] = {
     EventKind.FEED_WRITTEN: Body(
         means=Text(fr="un extrait pseudonymisé a été remis", en="a pseudonymised feed was handed over"),
@@ -255,5 +319,5 @@ _CLAUSES: Mapping[EventKind, Body] = {
 """The policy, its clauses and its checks."""
 
 BODIES: Mapping[EventKind, Body] = MappingProxyType(
-    {**_RUNS, **_SUPERVISION, **_STORES, **ARCHIVE, **_PEOPLE, **REQUESTS, **_CLAUSES}
+    {**_RUNS, **_SUPERVISION, **_STORES, **ARCHIVE, **_ENDS, **_PEOPLE, **REQUESTS, **_CLAUSES}
 )

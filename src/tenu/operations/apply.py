@@ -11,14 +11,18 @@ from collections import Counter
 from tenu.operations.anonymity import write_down
 from tenu.operations.archive import end_past
 from tenu.operations.bounding import LimitError
+from tenu.operations.ending import end, erased_before
 from tenu.operations.evidence import finish, intend, refuse_run, stop
 from tenu.operations.pacer import Pacer, StoppedError, Waits
 from tenu.operations.plan import Progress, quiet
 from tenu.operations.preflight import refuse_stale
+from tenu.operations.remembering import refuse_altered
+from tenu.operations.restoring import refuse_restored
 from tenu.operations.sampling import Sample
 from tenu.operations.settling import settle_what_was_cut
 from tenu.operations.working import Work, people_of, work
 from tenu.plans.plan import Plan
+from tenu.plans.residue import Gone
 from tenu.plans.run import Run
 from tenu.ports import Fate, Ports
 
@@ -43,19 +47,25 @@ def apply(
     Raises:
         RefusedError: The plan is stale, expired, over its limits, not approved, or something makes it unsafe: nothing
             was written. Or a chunk would have changed more than was counted: it was not committed.
+        RestoredError: A system came back from a backup and was not replayed: nothing was written.
+        TamperedError: The ledger is not what the journal says of it: nothing was written.
         UnreachableError: A system does not answer. What was committed before stays; run it again to go on.
     """
+    refuse_altered(ports)
+    if plan.replay is None:
+        refuse_restored(ports)
     settle_what_was_cut(ports)
     refuse_stale(ports, plan)
     _prepare(ports)
     intend(ports, plan)
     pacer = Pacer(ports, plan.digest, plan.expires_at, waits)
     picked = sample.picked(plan.tasks) if sample else None
-    todo = Work(ports=ports, plan=plan, pacer=pacer, progress=progress, picked=picked)
+    gone = Gone(skipped=erased_before(ports, plan.digest))
+    todo = Work(ports=ports, plan=plan, pacer=pacer, progress=progress, picked=picked, gone=gone)
     try:
         work(todo)
     except StoppedError as stopped:
-        run = _sum_up(ports, todo, stopped=stopped.reason)
+        run = end(ports, plan, _sum_up(ports, todo, stopped=stopped.reason), gone)
         stop(ports, run)
         return run
     except LimitError as error:
@@ -64,7 +74,7 @@ def apply(
     write_down(ports, plan.as_of, plan.digest, todo.measured)
     ended = end_past(ports, plan.as_of, plan.digest)
     progress("", todo.total, todo.total)
-    run = _sum_up(ports, todo, ended=ended)
+    run = end(ports, plan, _sum_up(ports, todo, ended=ended), gone)
     finish(ports, run)
     return run
 
@@ -82,7 +92,7 @@ def _sum_up(ports: Ports, todo: Work, *, ended: int = 0, stopped: str = "") -> R
         with database.session() as session:
             noted = session.noted(todo.plan.digest)
         people += people_of(noted)
-        for n in noted:
+        for n in (n for n in noted if n.line.rows):
             rows[name, n.line.table, n.line.verb] += n.line.rows
     return Run(
         plan=todo.plan.digest,

@@ -15,10 +15,11 @@ from tenu.operations.anonymity import Joining
 from tenu.operations.bounding import measured
 from tenu.operations.check import refuse_unsafe
 from tenu.operations.choosing import Choice, Scene, scene
+from tenu.operations.restoring import refuse_restored
 from tenu.operations.sealing import taken
 from tenu.periods.civil import civil_day
 from tenu.plans.constraints import breaks
-from tenu.plans.plan import Plan, PlannedEffect, PlannedTask, Spared, pack, verb_of
+from tenu.plans.plan import Plan, PlannedEffect, PlannedTask, Replay, Spared, pack, verb_of
 from tenu.plans.reason import reasons
 from tenu.plans.selection import Selection
 from tenu.plans.task import (
@@ -46,20 +47,24 @@ def quiet(_doing: str, _done: int, _total: int) -> None:
     """Show nothing."""
 
 
-def plan(ports: Ports, as_of: date, *, progress: Progress = quiet) -> Plan:
+def plan(ports: Ports, as_of: date, *, replay: Replay | None = None, progress: Progress = quiet) -> Plan:
     """Return what the policy asks to change on *as_of*, counted, without changing anything.
 
     Args:
         ports: The workspace, its databases and archive.
         as_of: Civil day in the controller's time zone.
+        replay: Plan to do again what the ledger tells of a restored system, instead.
         progress: Told of each task.
 
     Raises:
         UnreachableError: When a system does not answer.
+        RestoredError: When a system came back from a backup, and this is not to replay it.
         FindingsError: When a data map does not fit its live schema, or asks what the schema refuses.
     """
     refuse_unsafe(ports, as_of)
-    with scene(ports, as_of) as opened:
+    if replay is None:
+        refuse_restored(ports)
+    with scene(ports, as_of, replay=replay) as opened:
         tasks: list[PlannedTask] = []
         joining, broken = Joining(ports), list[Finding]()
         for done, task in enumerate(opened.tasks):
@@ -82,6 +87,7 @@ def plan(ports: Ports, as_of: date, *, progress: Progress = quiet) -> Plan:
             chunk=settings.chunk,
             limits=limits,
             tasks=tuple(tasks),
+            replay=replay,
         )
 
 

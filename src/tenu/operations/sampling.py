@@ -57,7 +57,7 @@ def pick(session: Session, chosen: Iterable[tuple[str, Iterable[Chosen]]]) -> No
         mine = by_root.setdefault(root, set())
         mine.update(person.key for person in people if person.fate is not Fate.SPARED)
     for root, keys in by_root.items():
-        session.pick(root, sorted(keys))
+        session.enlist("picked", root, sorted(keys))
     session.commit()
 
 

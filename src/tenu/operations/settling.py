@@ -21,6 +21,6 @@ def settle_everywhere(ports: Ports, run: str) -> None:
     for name, database in ports.databases.items():
         if database.prepared():
             with database.session(writing=True) as session:
-                settle(ports.archive, session, name, run)
+                settle(ports, session, name, run)
                 with session.transaction():
                     catch_up(ports, name, session.noted(run), run)

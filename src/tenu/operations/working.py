@@ -17,10 +17,13 @@ from tenu.operations.chunk import do_chunk
 from tenu.operations.evidence import catch_up
 from tenu.operations.pacer import Pacer, StoppedError
 from tenu.operations.plan import Progress
+from tenu.operations.remembering import portion_of
 from tenu.operations.sampling import Taking, of_picked, pick
 from tenu.plans.anonymity import Measure
+from tenu.plans.erasures import Act
 from tenu.plans.pacing import Pace
 from tenu.plans.plan import Plan, PlannedFate, PlannedTask, unpack, verb_of
+from tenu.plans.residue import Gone
 from tenu.plans.run import Taken
 from tenu.plans.task import CrowdTask, PersonTask, RecordTask, Task
 from tenu.ports import BusyError, Fate, Line, Noted, Ports, Session, Unit
@@ -35,7 +38,7 @@ Done = TypeVar("Done")
 class Work:
     """One run under way. *picked*: the people of its sample, by ``system.table``; everybody when None.
 
-    *spared*: people left, by reason. *taken*: the rows a sample changed. *done*: records of people and rows so far.
+    *gone*: the people it erases, until they are searched for. *spared*: people left, by reason. *taken*: the rows a sample changed. *done*: records of people and rows so far.
     """
 
     ports: Ports
@@ -43,6 +46,7 @@ class Work:
     pacer: Pacer
     progress: Progress
     picked: Mapping[str, frozenset[bytes]] | None
+    gone: Gone
     spared: Counter[str] = field(default_factory=Counter)
     taken: list[Taken] = field(default_factory=list)
     measured: dict[str, Measure] = field(default_factory=dict)
@@ -78,7 +82,7 @@ def work(run: Work) -> None:
         planned = {task.name: task for task in run.plan.tasks if task.system == name and not task.is_empty}
         if not planned:
             continue
-        with scene(run.ports, run.plan.as_of, writing=name) as opened:
+        with scene(run.ports, run.plan.as_of, writing=name, replay=run.plan.replay, gone=run.gone) as opened:
             if run.picked is not None:
                 _pick(run, opened, name, planned)
             for task in opened.tasks:
@@ -218,7 +222,7 @@ def _do_records(run: Work, session: Session, task: RecordTask, planned: PlannedT
             pacer.may_go_on(task.system)
             size = pacer.size(pace, RECORDS_AT_ONCE)
             with pacer.timed(pace, session, task.system, count=size, most=RECORDS_AT_ONCE):
-                rows = _insist(partial(_change_batch, session, task, planned, run.plan.digest, size))
+                rows = _insist(partial(_change_batch, run, session, task, planned, size))
             run.done += rows
             run.progress(task.name, min(run.done, run.total), run.total)
     except BusyError:
@@ -226,15 +230,21 @@ def _do_records(run: Work, session: Session, task: RecordTask, planned: PlannedT
     return Counter()
 
 
-def _change_batch(session: Session, task: RecordTask, planned: PlannedTask, run: str, size: int) -> int:
+def _change_batch(run: Work, session: Session, task: RecordTask, planned: PlannedTask, size: int) -> int:
+    """Change one batch; the ledger is told of it, and of nobody: the same limit finds the same records again."""
+    ports, digest = run.ports, run.plan.digest
     with session.transaction():
-        left = planned.rows - sum(session.noted_rows(run, task.name).values())
-        rows = session.change_records(task.effect, limit=min(left, size)) if left > 0 else 0
+        left = planned.rows - sum(session.noted_rows(digest, task.name).values())
+        if left <= 0:
+            return 0
+        unit = Unit(fate=Fate.END, chunk=session.next_chunk(digest, task.name))
+        intent = portion_of(task.system, task.name, digest, unit)
+        ports.ledger.write(ports.clock.now(), Act.INTENT, intent)
+        rows = session.change_records(task.effect, limit=min(left, size))
         if rows:
-            unit = Unit(fate=Fate.END, chunk=session.next_chunk(run, task.name))
-            session.note(
-                run, task.name, unit, [Line(verb=verb_of(task.effect), table=task.table, rows=rows, people=0)]
-            )
+            line = Line(verb=verb_of(task.effect), table=task.table, rows=rows, people=0)
+            session.note(digest, task.name, unit, [line])
+    ports.ledger.settle(ports.clock.now(), intent, done=rows > 0)
     return rows
 
 

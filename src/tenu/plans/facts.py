@@ -28,6 +28,27 @@ class ArchiveFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndFacts:
+    """What the end of data left, as ledger and journal tell it.
+
+    *intact*: the ledger is what the journal says of it. *restored*: systems that came back from a backup and were not
+    replayed; None when one did not answer. *residual*: cells that still designate somebody the last run erased,
+    *earlier*: those of the runs before; *unread*: tables and people it did not search. *doubtful*: rows the last replays
+    left for a human. *backups_until*: last day of the oldest backup that holds what went; *undeclared*: systems whose
+    data map does not say how long backups are kept.
+    """
+
+    intact: bool
+    restored: tuple[str, ...] | None
+    residual: int
+    earlier: int
+    unread: int
+    doubtful: int
+    backups_until: date | None
+    undeclared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
     """A person's word on a clause, by role, until a day. *evidence*: digest of what they looked at, if any."""
 
@@ -80,6 +101,7 @@ class Facts:
     archive: ArchiveFacts | None
     openings: int
     last_run_complete: bool | None
+    end: EndFacts
     signatures: Mapping[str, Signature]
     anonymous: tuple[AnonymousTable, ...]
 

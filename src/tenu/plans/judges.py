@@ -11,7 +11,7 @@ from functools import partial
 from tenu.law.ceilings import outlasts
 from tenu.law.territory import EEA
 from tenu.plans.archive_judges import packages, restricted
-from tenu.plans.facts import AnonymousTable, Facts, Truth, broken, kept, unknown
+from tenu.plans.facts import AnonymousTable, EndFacts, Facts, Truth, broken, kept, unknown
 from tenu.plans.reason import day_text
 from tenu.terms import ClauseStatus, LegalBasis, Severity, Text
 
@@ -187,23 +187,61 @@ def _closed_restarts(facts: Facts) -> Truth:
 
 
 def _ended_for_good(facts: Facts) -> Truth:
+    if wrong := _not_ended(facts) or _back_or_left(facts.end) or _silent(facts):
+        return wrong
+    if facts.last_run_complete is None:
+        return unknown("aucune exécution n'est au journal", "no run is in the journal")
+    if facts.overdue is None or facts.doubtful is None:
+        return NOT_COUNTED
+    doubtful = sum(facts.doubtful.values()) + facts.end.doubtful
+    return _in_doubt(doubtful) if doubtful else _end_proved(facts.end)
+
+
+def _not_ended(facts: Facts) -> Truth | None:
+    """Return how the end of data is broken by rows: some are still there, or the last run left some."""
     late = sum((facts.overdue or {}).values())
     if late:
         return broken(f"{late} encore là après leur dernier jour", f"{late} still there past their last day")
     if facts.last_run_complete is False:
         return broken("la dernière exécution est incomplète", "the last run is not complete")
-    if silent := _silent(facts):
-        return silent
-    if facts.last_run_complete is None:
-        return unknown("aucune exécution n'est au journal", "no run is in the journal")
-    if facts.overdue is None or facts.doubtful is None:
+    return None
+
+
+def _back_or_left(end: EndFacts) -> Truth | None:
+    """Return how the end of data is broken: people are back, the ledger is not sure, an identifier is still there."""
+    if not end.intact:
+        return broken("le registre des effacements a été modifié", "the ledger of erasures was changed")
+    if end.restored:
+        names = ", ".join(end.restored)
+        return broken(f"restaurée sans rejeu : {names}", f"restored and not replayed: {names}")
+    if end.residual:
+        return broken(
+            f"{end.residual} cellules désignent encore une personne effacée",
+            f"{end.residual} cells still designate somebody erased",
+        )
+    return None
+
+
+def _end_proved(end: EndFacts) -> Truth:
+    """Return whether everything was looked at; the end is said with the day the last backup ends."""
+    if end.restored is None:
         return NOT_COUNTED
-    doubtful = sum(facts.doubtful.values())
-    return (
-        _in_doubt(doubtful)
-        if doubtful
-        else kept("dernière exécution complète, 0 restant", "last run complete, 0 left")
-    )
+    if end.unread or end.earlier:
+        return unknown(
+            f"{end.unread} tables ou fiches non relues, {end.earlier} cellules trouvées plus tôt : à attester",
+            f"{end.unread} tables or records not searched, {end.earlier} cells found earlier: to be attested",
+        )
+    if end.undeclared:
+        names = ", ".join(end.undeclared)
+        return unknown(
+            f"durée des sauvegardes non déclarée : {names}",
+            f"how long backups are kept is not declared: {names}",
+        )
+    fr = en = ""
+    if end.backups_until:
+        fr = f", sauvegardes jusqu'au {day_text(end.backups_until, 'fr')}"
+        en = f", backups until {day_text(end.backups_until, 'en')}"
+    return kept(f"dernière exécution complète, 0 restant{fr}", f"last run complete, 0 left{en}")
 
 
 def _governed(facts: Facts) -> Truth:

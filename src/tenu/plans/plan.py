@@ -92,11 +92,20 @@ class PlannedTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What a plan does again: every erasure of *system* the ledger tells after its entry numbered *after*."""
+
+    system: str
+    after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What must change on *as_of* (civil day of the controller), valid until *expires_at* (UTC).
 
     *policy*, *maps* and *schemas* are SHA-256 digests of what it was computed from: when one differs, the plan is
-    stale. *limits*: how much it may touch. Its own ``digest`` names it everywhere.
+    stale. *limits*: how much it may touch. *replay*: what it does again after a restore; None for a run of the policy. Its
+    own ``digest`` names it everywhere.
     """
 
     as_of: date
@@ -109,6 +118,7 @@ class Plan:
     limits: Bounds
     tasks: tuple[PlannedTask, ...]
     unreachable: tuple[str, ...] = ()
+    replay: Replay | None = None
     format: int = FORMAT
 
     @property
@@ -252,9 +262,9 @@ def _plan(said: dict[str, Any]) -> Plan:
     }
     limits = said["limits"]
     bounds = Bounds(**{**limits, "tables": tuple(TableBound(**one) for one in limits["tables"])})
-    return Plan(
-        **{**said, **dated, "limits": bounds, "tasks": tasks, "unreachable": tuple(said["unreachable"])}
-    )
+    replay = Replay(**said["replay"]) if said["replay"] else None
+    rest = {"limits": bounds, "tasks": tasks, "unreachable": tuple(said["unreachable"]), "replay": replay}
+    return Plan(**{**said, **dated, **rest})
 
 
 def digest_of(value: Any) -> str:

@@ -130,7 +130,7 @@ class _EstateTasks:
     def _task(self, ids: frozenset[str]) -> PersonTask:
         rules = [self._by_id[i] for i in sorted(ids)]
         effects = tuple(self._effects(ids))
-        alive = self._signs.alive(rules)
+        alive, held, left = self._signs.alive(rules), self._signs.held(), self._something_left(effects)
         endings = self._signs.endings(rules) if any(isinstance(e, Seal) for e in effects) else ()
         return PersonTask(
             system=self._layout.system.system,
@@ -138,14 +138,7 @@ class _EstateTasks:
             role=self._people.role,
             rules=tuple(rule.id for rule in rules),
             clauses=tuple(dict.fromkeys(clause for rule in rules for clause in rule.clauses)),
-            due=all_of(
-                [
-                    self._signs.past(rules),
-                    negate(alive),
-                    negate(self._signs.held()),
-                    self._something_left(effects),
-                ]
-            ),
+            due=all_of([self._signs.past(rules), negate(alive), negate(held), left]),
             alive=alive,
             archived=any_of(
                 linked(
@@ -156,6 +149,8 @@ class _EstateTasks:
             ),
             endings=endings,
             effects=effects,
+            held=held,
+            left=left,
         )
 
     def _something_left(self, effects: tuple[Effect, ...]) -> Condition:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tenu.plans.disk import Horizon
 from tenu.plans.plan import SIGNS
 from tenu.plans.render import COUNTED, number, rows_text
+from tenu.plans.residue import Residue, residue_lines
 from tenu.terms import Language, Text
 
 _SAID = {
@@ -69,6 +71,7 @@ class Run:
     *archived*, *ended*: records of people who left the active base through the archive, or at once. *rows*: by system,
     table and verb. *spared*: planned people left untouched, by reason. *ended_archives*: packages whose last day came.
     *stopped*: why it stopped between two chunks, empty when it ended. *taken*: the rows its sample changed.
+    *residue*: what is still readable of whom it erased, None when it erased nobody. *horizons*: what the disks keep.
     """
 
     plan: str
@@ -79,6 +82,8 @@ class Run:
     ended_archives: int
     stopped: str = ""
     taken: tuple[Taken, ...] = ()
+    residue: Residue | None = None
+    horizons: tuple[Horizon, ...] = ()
 
     @property
     def people(self) -> int:
@@ -113,6 +118,8 @@ def run_plain(run: Run) -> dict[str, Any]:
         "spared": {reason: count for reason, count in sorted(run.spared.items()) if count},
         "ended_archives": run.ended_archives,
         "stopped": run.stopped or None,
+        "residue": run.residue.plain() if run.residue else None,
+        "horizons": [horizon.plain() for horizon in run.horizons],
     }
 
 
@@ -133,6 +140,10 @@ def run_lines(run: Run, language: Language, *, again: bool = False) -> Iterator[
     yield _total(run, language)
     if run.stopped:
         yield _STOPPED[run.stopped].in_(language)
+    if run.residue:
+        yield from residue_lines(run.residue, language)
+    for horizon in run.horizons:
+        yield from horizon.lines(language)
 
 
 def _total(run: Run, language: Language) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 
 from tenu.datamap.anonymity import Method
 from tenu.datamap.layout import Hop
@@ -72,9 +71,11 @@ class Clearing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """The row's key is in the named list: ``held`` (whom nothing may change), ``picked`` (a sample, done before the rest)."""
+    """The row's key is in the named list of people: ``held`` (whom nothing may change), ``picked`` (a sample, done before the
+    rest), or a task's own.
+    """
 
-    name: Literal["held", "picked"]
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

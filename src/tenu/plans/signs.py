@@ -6,6 +6,7 @@ Source: GDPR 5(1)(e); policy C-RET-02, C-RET-13 to C-RET-22, C-PUR-12.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from tenu.datamap.layout import Estate, Hop, Layout, Owned
 from tenu.datamap.model import Act
@@ -57,6 +58,16 @@ def held_here(layout: Layout, estate: Estate) -> Condition:
 def held(layout: Layout, estate: Estate) -> Condition:
     """Return when a person of *estate* may not be touched: held here, or listed as held for what is elsewhere."""
     return any_of([Listed(name="held"), held_here(layout, estate)])
+
+
+def acted_since(layout: Layout, estate: Estate, rules: Rulebook, ids: Iterable[str], day: date) -> Condition:
+    """Return when a person of *estate* did, on *day* or later, something that restarts the clock of one of *ids*."""
+    kinds = {kind for rule in rules.rules if rule.id in set(ids) for kind in rule.active.restarted_by}
+    return any_of(
+        linked(downward(owned), all_of([matching(act.when), Since(column=act.dated_by, day=day)]))
+        for act in layout.system.acts
+        if act.kind in kinds and (owned := estate.of(act.table)) is not None
+    )
 
 
 class Signs:

@@ -110,7 +110,8 @@ class Vitals:
 class PersonTask:
     """People of one table whose clocks have run out for one set of rules, and what becomes of their rows.
 
-    *due*: what must be true of the person's own row, re-checked under lock.
+    *due*: what must be true of the person's own row, re-checked under lock. *held* and *left* are parts of it: nobody
+    on hold, nobody of whom nothing is left to change. *again*: the ledger says who, not the other systems.
     *alive*: acts and states that keep the same person's rows elsewhere too.
     *archived*: what makes the archive come before the end; *endings*: from when it runs.
     """
@@ -125,11 +126,19 @@ class PersonTask:
     archived: Condition
     endings: tuple[Ending, ...]
     effects: tuple[Effect, ...]
+    held: Condition
+    left: Condition
+    again: bool = False
 
     @property
     def name(self) -> str:
         """Return the task's stable name, unique in a plan."""
         return f"{self.system}.{self.root}:{'.'.join(self.rules)}"
+
+    @property
+    def ends_people(self) -> bool:
+        """Return whether the people's own rows go, so that nothing of them should be left anywhere."""
+        return any(isinstance(effect, Erase) and effect.table == self.root for effect in self.effects)
 
     @property
     def seals(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,8 @@ from tenu.adapters.databases.compile import Clause
 from tenu.adapters.databases.desk import FEW, Desk
 from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.anonymity import Shift
-from tenu.plans.selection import ALWAYS, Linked, Selection
+from tenu.datamap.catalog import ColumnKind
+from tenu.plans.selection import ALWAYS, Condition, Linked, Selection
 from tenu.plans.task import Anonymise, Change, Clear, Cut, Effect, Erase, Seal
 from tenu.ports import Fate, Key, Line, Noted, Rows, Unit, appeared
 
@@ -35,6 +36,30 @@ class Changing(Desk):
             )
             return self.number(sa.select(sa.func.count()).select_from(free))
         return self.number(sa.select(sa.func.count()).select_from(rows).where(*where))
+
+    def more_than(self, table: str, rows: int) -> bool:
+        """Return whether *table* has more than *rows* rows; no more than these are counted."""
+        some = sa.select(sa.literal(1)).select_from(self.compiler.tables[table]).limit(rows + 1).subquery()
+        return self.number(sa.select(sa.func.count()).select_from(some)) > rows
+
+    def texts(
+        self, table: str, columns: Sequence[str], flag: Condition
+    ) -> Iterator[tuple[Key, bool, Sequence[str | None]]]:
+        """Stream *table*: key, whether *flag* holds, and *columns* as text."""
+        rows, keys = self.compiler.tables[table], self.primary_key(table)
+        holds = sa.case((self.compiler.where(flag, rows, table), 1), else_=0)
+        query = sa.select(*(rows.c[k] for k in keys), holds, *(self._as_text(table, c) for c in columns))
+        width = len(keys)
+        for row in self.stream(query):
+            yield tuple(row[:width]), bool(row[width]), tuple(row[width + 1 :])
+
+    def _as_text(self, table: str, name: str) -> Any:
+        found = self.compiler.catalog.table(table)
+        column = found.column(name) if found else None
+        value = self.compiler.tables[table].c[name]
+        if column is not None and column.kind is ColumnKind.TEXT:
+            return value
+        return sa.cast(value, sa.CHAR if self.engine == "mariadb" else sa.Text)
 
     def count_rows(self, selection: Selection) -> int:
         """Return how many rows *selection* holds."""
@@ -242,6 +267,13 @@ class Changing(Desk):
             (verb, table): int(rows)
             for verb, table, rows in self.connection.execute(query.group_by(r.verb, r.tbl))
         }
+
+    def receipts(self, runs: Collection[str]) -> set[tuple[str, str, Unit]]:
+        """Return every unit that has a receipt here of one of *runs*, with its run and task."""
+        r = self.receipt.c
+        query = sa.select(r.run, r.task, r.fate, r.chunk).where(r.run.in_(sorted(runs))).distinct()
+        found = self.connection.execute(query)
+        return {(run, task, Unit(fate=Fate(fate), chunk=chunk)) for run, task, fate, chunk in found}
 
     def next_chunk(self, run: str, task: str) -> int:
         """Return the first number no unit of *task* has in *run*, safe to take inside ``transaction``."""

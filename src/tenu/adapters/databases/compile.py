@@ -40,8 +40,8 @@ class Compiler:
     """Turns conditions on the rows of a table into SQL for one database.
 
     *zone* is the controller's (whose civil days count), *stored_in* the zone of date-times without one.
-    *held* are the lists of people nothing may change, by people table, *picked* those of a sample, *thin* those of
-    anonymous rows too few are like, by table. *lists* are the definitions made so far, by
+    *listed* are the named lists of people, by name and people table, *thin* those of anonymous rows too few are like, by
+    table. *lists* are the definitions made so far, by
     people table and name: SQLAlchemy compiles a statement once only if its tables are the very same objects.
     """
 
@@ -49,9 +49,8 @@ class Compiler:
     tables: Mapping[str, sa.Table]
     zone: ZoneInfo
     stored_in: ZoneInfo
-    held: MutableMapping[str, sa.Table]
+    listed: MutableMapping[tuple[str, str], sa.Table]
     thin: MutableMapping[str, sa.Table]
-    picked: MutableMapping[str, sa.Table]
     lists: MutableMapping[tuple[str, str], PeopleList]
 
     def where(self, condition: Condition, rows: Rows, table: str, *, holds: bool = True) -> Clause:  # noqa: PLR0911 - a line per kind
@@ -79,11 +78,10 @@ class Compiler:
                     if holds
                     else sa.and_(sa.true(), *(sa.not_(part) for part in left))
                 )
-            case Listed(name=name):
-                exists = self._listed((self.held if name == "held" else self.picked).get(table), rows, table)
-                return exists if holds else sa.not_(exists)
-            case Thin():
-                exists = self._listed(self.thin.get(table), rows, table)
+            case Listed() | Thin():
+                named = (condition.name, table) if isinstance(condition, Listed) else None
+                listed = self.listed.get(named) if named else self.thin.get(table)
+                exists = self._listed(listed, rows, table)
                 return exists if holds else sa.not_(exists)
 
     def join(self, start: Rows, path: tuple[Hop, ...]) -> tuple[list[tuple[Rows, Clause]], Rows]:

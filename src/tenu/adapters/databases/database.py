@@ -15,6 +15,7 @@ from tenu.adapters.databases import dialects, pressure
 from tenu.adapters.databases.catalog import read_catalog
 from tenu.adapters.databases.changing import Changing
 from tenu.adapters.databases.compile import Compiler
+from tenu.adapters.databases.disk import settle_disk
 from tenu.adapters.databases.failures import meaning, translate, unreachable
 from tenu.adapters.databases.grants import missing_grants
 from tenu.adapters.databases.lists import Lists
@@ -24,6 +25,7 @@ from tenu.adapters.databases.seeking import Seeking
 from tenu.adapters.databases.work import PeopleList, receipt_table
 from tenu.datamap.catalog import Catalog
 from tenu.datamap.model import System
+from tenu.plans.disk import DiskState
 from tenu.plans.pacing import LagProbe
 from tenu.ports import Queue
 from tenu.ports import Session as AnySession
@@ -143,6 +145,13 @@ class Database:
             translate(self._replicas[url], self.system.system)
         return self._replicas[url]
 
+    def settle_disk(self, tables: Sequence[str]) -> DiskState:
+        """Do what can be done about the bytes of rows deleted from *tables*, and say what remains."""
+        known = self._compiler().tables
+        with self._connect(writing=False) as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            return settle_disk(connection, [known[table] for table in tables if table in known])
+
     def close(self) -> None:
         """Close every connection."""
         for engine in self._replicas.values():
@@ -157,9 +166,8 @@ class Database:
             tables=self._tables,
             zone=self._zone,
             stored_in=ZoneInfo(self.system.stored_in),
-            held={},
+            listed={},
             thin={},
-            picked={},
             lists=self._lists,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -12,12 +13,12 @@ from tenu.adapters.databases import dialects
 from tenu.adapters.databases.bulk import insert_rows
 from tenu.adapters.databases.desk import BATCH, Desk
 from tenu.adapters.databases.work import LONGEST, LOOK_UP, PeopleList
-from tenu.datamap.identity import LINKING, identity
+from tenu.datamap.identity import LINKING, Identity, identity
 from tenu.datamap.model import People
 from tenu.plans.feeds import Reading
 from tenu.plans.selection import Condition, matching
 from tenu.plans.task import Vitals
-from tenu.ports import Found, Unit
+from tenu.ports import Found, Key, Unit
 from tenu.terms import IdentifierKind
 
 
@@ -50,6 +51,16 @@ class Finding(Desk):
         query = sa.select(*(becomes.get(name, rows.c[name]).label(name) for name in asked.columns))
         where = self.compiler.where(asked.selection.where, rows, table)
         return (tuple(row) for row in self.stream(query.where(where)))
+
+    def census(self, root: str, people: People) -> Iterator[tuple[Key, Identity, date | None]]:
+        """Stream everybody of *root*: key, identity, and the civil day their data were collected, None if unknown."""
+        rows = self.compiler.tables[root]
+        keys, names = self.primary_key(root), self.identifier_columns(people)
+        collected = rows.c[people.collected_at] if people.collected_at else sa.null()
+        query = sa.select(*(rows.c[k] for k in keys), *(rows.c[n] for _, n in names), collected)
+        for row in self.stream(query.where(self.compiler.where(matching(people.where), rows, root))):
+            found = self.found(row[:-1], len(keys), names)
+            yield found.key, found.identity, self.civil(row[-1])
 
     def probe(
         self, root: str, people: People, wanted: Mapping[IdentifierKind, Iterable[str]], vitals: Vitals

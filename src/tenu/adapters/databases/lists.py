@@ -33,18 +33,14 @@ class Lists(Desk):
         """Forget *chosen*."""
         self.connection.execute(sa.schema.DropTable(chosen.table))
 
-    def hold(self, root: str, keys: Iterable[Key]) -> None:
-        """List these people of *root* as held: every later verb of this session leaves them alone."""
-        self.compiler.held[root] = self._named(root, keys)
+    def enlist(self, name: str, root: str, keys: Iterable[Key]) -> None:
+        """List these people of *root* under *name*, in place of whom it listed: later verbs of this session read it.
 
-    def pick(self, root: str, keys: Iterable[Key]) -> None:
-        """List these people of *root* as those of a sample."""
-        self.compiler.picked[root] = self._named(root, keys)
-
-    def _named(self, root: str, keys: Iterable[Key]) -> sa.Table:
-        named = self.new_list(root)
-        self.fill(named, ((key, Unit(fate=Fate.SPARED, chunk=0), None) for key in keys))
-        return named.table
+        Those listed as ``held`` are left alone by every one of them.
+        """
+        people = self.new_list(root)
+        self.fill(people, ((key, Unit(fate=Fate.SPARED, chunk=0), None) for key in keys))
+        self.compiler.listed[name, root] = people.table
 
     def choose(self, task: PersonTask, chosen: PeopleList, *, size: int) -> None:
         """Fill *chosen* with the people of *task* who are due by what this database alone knows.
