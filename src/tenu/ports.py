@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from tenu.datamap.catalog import Catalog
 from tenu.datamap.identity import Identity
+from tenu.datamap.layout import Hop, Owned
 from tenu.datamap.model import People, System
 from tenu.errors import RefusedError
 from tenu.journal.checkpoint import Signer
@@ -67,6 +68,15 @@ class Found:
     held: bool
     fresh: bool
     ended: tuple[date | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRow:
+    """One row of a people table under a *hold*, by its id. *spreads*: the person's other rows are held too."""
+
+    hold: str
+    spreads: bool
+    key: Key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +153,11 @@ class Session(Protocol):
         self, root: str, people: People, wanted: Mapping[IdentifierKind, frozenset[str]]
     ) -> list[Found]: ...
     def copy(self, holding: Seal, root: str, keys: Sequence[Key]) -> Iterator[Rows]: ...
+    def place(self, hold: str, kind: str, root: str, keys: Iterable[Key], *, spreads: bool) -> int: ...
+    def lift(self, hold: str) -> int: ...
+    def placed(self, root: str) -> list[HeldRow]: ...
+    def on_hold(self, root: str, people: People) -> Iterator[Found]: ...
+    def reached(self, held: Any, child: Owned, link: Hop, parent: Owned) -> list[Key]: ...
 
     def count(self, effect: Effect, chosen: Any) -> int: ...
     def count_rows(self, selection: Selection) -> int: ...
@@ -199,6 +214,8 @@ class Archive(Protocol):
     def wipe(self, run: str, task: str, unit: Unit) -> None: ...
     def sweep(self, run: str, system: str) -> int: ...
     def recall(self, people: Mapping[Key, Sequence[Identity]]) -> dict[Key, date]: ...
+    def hold(self, hold: str, people: Iterable[Identity], systems: Sequence[str]) -> int: ...
+    def release(self, hold: str) -> int: ...
     def expired(self, as_of: date) -> int: ...
     def end(self, as_of: date) -> int: ...
     def destroy(self, subjects: Sequence[str]) -> None: ...
@@ -269,6 +286,15 @@ class CaseFiles(Protocol):
     def forget(self, as_of: date) -> int: ...
 
 
+class HoldFiles(Protocol):
+    """What is remembered of each hold outside the journal: text only the workspace's key opens."""
+
+    def keep(self, hold: str, text: str) -> None: ...
+    def read(self, hold: str) -> str | None: ...
+    def known(self) -> list[str]: ...
+    def destroy(self, hold: str) -> None: ...
+
+
 class Clock(Protocol):
     """The only place time comes from."""
 
@@ -298,12 +324,19 @@ class Stores:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldSettings:
+    """How holds are decided. *two_people*: whoever asked for one may not approve it."""
+
+    two_people: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """tenu.toml. *chunk*: people per transaction. *max_people*, *max_rows*: what one run may touch at most.
 
     *look_again_seconds*: how old the other systems' answer about a person may be when their rows go; 0 asks them again
     for every chunk. A person's own row, and what hangs from it, is always looked at again under lock. *roles*: the
-    accounts that hold each role (dpo, archivist, counsel…).
+    accounts that hold each role (dpo, archivist, counsel…). *holds*: how legal holds are decided.
     """
 
     chunk: int = 1_000
@@ -313,6 +346,7 @@ class Settings:
     look_again_seconds: int = 30
     stores: Stores = Stores()
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    holds: HoldSettings = HoldSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,6 +369,7 @@ class Ports:
     databases: Mapping[str, Database]
     archive: Archive
     cases: CaseFiles
+    hold_files: HoldFiles
     journal: Journal
     signer: Signer
     clock: Clock

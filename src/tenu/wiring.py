@@ -12,6 +12,7 @@ from tenu.adapters.archive_reach import Surroundings
 from tenu.adapters.case_files import CaseFiles
 from tenu.adapters.clock import SystemClock
 from tenu.adapters.databases.database import Database
+from tenu.adapters.hold_files import HoldFiles
 from tenu.adapters.journal_store import JournalStore
 from tenu.adapters.key_store import FileKeyStore
 from tenu.adapters.signing_key import create_key, load_key
@@ -67,11 +68,14 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
         journal = JournalStore(resolve(stores.journal, folder))
         stack.callback(journal.close)
         key = secret(folder, "plan")
+        hold_files = HoldFiles(resolve(stores.vault, folder), key)
+        stack.callback(hold_files.close)
         yield Ports(
             workspace=workspace,
             databases=databases,
             archive=archive,
             cases=cases,
+            hold_files=hold_files,
             journal=journal,
             signer=signer,
             clock=clock or SystemClock(),

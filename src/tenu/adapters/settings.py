@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tenu.errors import Finding, FindingsError, Place
-from tenu.ports import Settings, Stores
+from tenu.ports import HoldSettings, Settings, Stores
 from tenu.terms import Severity, Text
 
 SETTINGS = "tenu.toml"
@@ -35,7 +35,8 @@ def read_settings(folder: Path) -> Settings:
         raise FindingsError(tuple(findings))
     roles = {role: tuple(people) for role, people in tables["roles"].items()}
     accounts = tuple(tables["stores"].pop("archive_accounts", ()))
-    return Settings(**said, stores=Stores(**tables["stores"], archive_accounts=accounts), roles=roles)
+    stores = Stores(**tables["stores"], archive_accounts=accounts)
+    return Settings(**said, stores=stores, roles=roles, holds=HoldSettings(**tables["holds"]))
 
 
 def _numbers(said: Mapping[str, Any]) -> Iterator[Finding]:
@@ -73,6 +74,13 @@ def _is_store(name: str, said: Any) -> bool:
     return _is_list_of_text(said) if name == "archive_accounts" else isinstance(said, str)
 
 
+def _holds(table: Any) -> Iterator[Finding]:
+    if not isinstance(table, dict) or not all(isinstance(said, bool) for said in table.values()):
+        yield _wrong(Text(fr="[holds] attend true ou false", en="[holds] wants true or false"))
+        return
+    yield from (_unknown(f"holds.{name}") for name in table if name not in _names(HoldSettings))
+
+
 def _is_list_of_text(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
 
@@ -80,6 +88,7 @@ def _is_list_of_text(value: Any) -> bool:
 _TABLES: Mapping[str, Callable[[Any], Iterator[Finding]]] = {
     "stores": _stores,
     "roles": _roles,
+    "holds": _holds,
 }
 """Each table of tenu.toml, and what finds its mistakes."""
 

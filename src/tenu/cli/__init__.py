@@ -21,6 +21,7 @@ COMMANDS = {
     "check": "What the law, the policy and the live schemas say.",
     "plan": "What must change today. Reads only.",
     "apply": "Do exactly that plan.",
+    "hold": "Legal holds and restrictions: ask, decide, review, release.",
     "attest": "The clause table, live.",
     "request": "What people ask: received, searched, decided by a human, answered.",
     "archive": "What is archived, who is in it, and opening a file for a motive.",

@@ -18,6 +18,7 @@ from tenu.operations.chunk import do_chunk, settle
 from tenu.operations.evidence import catch_up, finish, intend, unfinished
 from tenu.operations.plan import Progress, quiet
 from tenu.operations.preflight import refuse_stale
+from tenu.operations.upholding import uphold
 from tenu.plans.anonymity import Measure
 from tenu.plans.plan import Plan, PlannedTask, unpack, verb_of
 from tenu.plans.run import Run
@@ -44,6 +45,7 @@ def apply(ports: Ports, plan: Plan, *, progress: Progress = quiet) -> Run:
     _settle_what_was_cut(ports)
     refuse_stale(ports, plan)
     _prepare(ports)
+    uphold(ports)
     intend(ports, plan)
     spared: Counter[str] = Counter()
     measured: dict[str, Measure] = {}

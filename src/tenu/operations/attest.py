@@ -16,6 +16,7 @@ from tenu.law.ceilings import ceiling, outlasts
 from tenu.operations.anonymity import anonymous_tables
 from tenu.operations.check import check
 from tenu.operations.plan import Progress, plan, quiet, today
+from tenu.operations.register import hold_facts
 from tenu.plans.facts import ArchiveFacts, Facts, Signature
 from tenu.plans.truth import lawful, truth
 from tenu.policy.clauses import clauses
@@ -177,6 +178,7 @@ def _facts(ports: Ports, day: date, progress: Progress) -> Facts:
         lint=lint,
         archive=_archive_facts(ports, day),
         openings=sum(1 for _ in ports.journal.events(kind=EventKind.ARCHIVE_OPENED)),
+        holds=hold_facts(ports, day) if not checked.unreachable else None,
         last_run_complete=_last_run(ports),
         signatures=_signatures(ports, day),
         anonymous=tuple(anonymous_tables(ports)),

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from tenu.datamap.layout import Layout, lay_out
+from tenu.datamap.layout import Estate, Layout, lay_out
 from tenu.law.ceilings import effective_active
-from tenu.operations.linking import Verdict, latest, link, places_of
+from tenu.operations.entangled import entangled
+from tenu.operations.linking import PlaceName, Verdict, latest, link, places_of
 from tenu.plans.plan import ARCHIVED, ENDED, Fingerprints, PlannedFate, Spared, digest_of
 from tenu.plans.retention import retention_tasks
 from tenu.plans.rulebook import Rulebook, rulebook
@@ -225,24 +226,36 @@ def scene(ports: Ports, as_of: date, *, writing: str | None = None) -> Iterator[
 
 
 def _hold(opened: Scene) -> None:
-    """Tell every session whom nothing may change: people on hold in any system, and whoever may be the same person."""
-    held: dict[tuple[str, str], set[Key]] = {}
+    """Tell every session whom nothing may change: people on hold in any system, and whoever may be the same person.
+
+    Their other rows are found again each time, so that one that appeared since the hold is held too; and so is
+    whoever's rows theirs point at.
+    """
+    held: dict[PlaceName, set[Key]] = {}
     for layout in opened.layouts.values():
         for estate in layout.estates:
-            condition = held_here(layout, estate)
-            if condition == NEVER:
-                continue
             start = (layout.system.system, estate.root)
             people = layout.system.people[estate.root]
-            found = list(opened.sessions[start[0]].select_people(estate.root, people, condition))
+            found = list(_on_hold(opened, layout, estate))
             if not found:
                 continue
             places = places_of(opened.layouts, opened.sessions, people.role)
             for verdict in link(start, found, places, opened.rules, ()).values():
                 for place, key in verdict.rows:
                     held.setdefault(place, set()).add(key)
+    for place, keys in entangled(opened.layouts, opened.sessions, held).items():
+        held.setdefault(place, set()).update(keys)
     for (system, root), keys in held.items():
         opened.sessions[system].hold(root, sorted(keys))
+
+
+def _on_hold(opened: Scene, layout: Layout, estate: Estate) -> Iterator[Found]:
+    """Yield the people a hold of the register, or a row of their own, puts on hold everywhere."""
+    session, people = opened.sessions[layout.system.system], layout.system.people[estate.root]
+    yield from session.on_hold(estate.root, people)
+    condition = held_here(layout, estate)
+    if condition != NEVER:
+        yield from session.select_people(estate.root, people, condition)
 
 
 def _in_chunks(decided: Mapping[Key, PlannedFate], size: int) -> Iterator[tuple[Key, Unit, date | None]]:
