@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from tenu.datamap.catalog import Catalog
 from tenu.datamap.identity import Identity
+from tenu.datamap.layout import Hop, Owned
 from tenu.datamap.model import People, System
 from tenu.errors import RefusedError
 from tenu.journal.checkpoint import Signer
@@ -73,6 +74,15 @@ class Found:
     held: bool
     fresh: bool
     ended: tuple[date | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRow:
+    """One row of a people table under a *hold*, by its id. *spreads*: the person's other rows are held too."""
+
+    hold: str
+    spreads: bool
+    key: Key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +181,11 @@ class Session(Protocol):
         self, root: str, people: People, wanted: Mapping[IdentifierKind, frozenset[str]]
     ) -> list[Found]: ...
     def copy(self, holding: Seal, root: str, keys: Sequence[Key]) -> Iterator[Rows]: ...
+    def place(self, hold: str, kind: str, root: str, keys: Iterable[Key], *, spreads: bool) -> int: ...
+    def lift(self, hold: str) -> int: ...
+    def placed(self, root: str) -> list[HeldRow]: ...
+    def on_hold(self, root: str, people: People) -> Iterator[Found]: ...
+    def reached(self, held: Any, child: Owned, link: Hop, parent: Owned) -> list[Key]: ...
 
     def count(self, effect: Effect, chosen: Any, unit: Unit | None = None) -> int: ...
     def refused(self, effect: Cut | Clear, chosen: Any) -> list[str]: ...
@@ -246,6 +261,8 @@ class Archive(Protocol):
     def wipe(self, run: str, task: str, unit: Unit) -> None: ...
     def sweep(self, run: str, system: str) -> int: ...
     def recall(self, people: Mapping[Key, Sequence[Identity]]) -> dict[Key, date]: ...
+    def hold(self, hold: str, people: Iterable[Identity], systems: Sequence[str]) -> int: ...
+    def release(self, hold: str) -> int: ...
     def expired(self, as_of: date) -> int: ...
     def end(self, as_of: date) -> int: ...
     def destroy(self, subjects: Sequence[str]) -> None: ...
@@ -330,6 +347,15 @@ class Ledger(Protocol):
     def recall(self, entries: Iterable[Entry], day_of: Callable[[datetime], date]) -> Recall: ...
 
 
+class HoldFiles(Protocol):
+    """What is remembered of each hold outside the journal: text only the workspace's key opens."""
+
+    def keep(self, hold: str, text: str) -> None: ...
+    def read(self, hold: str) -> str | None: ...
+    def known(self) -> list[str]: ...
+    def destroy(self, hold: str) -> None: ...
+
+
 class Clock(Protocol):
     """The only place time comes from."""
 
@@ -372,12 +398,20 @@ class ResidueSearch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldSettings:
+    """How holds are decided. *two_people*: whoever asked for one may not approve it."""
+
+    two_people: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """tenu.toml. *chunk*: people per transaction at most. ``ceilings`` are the limits of what one run may touch.
 
     *look_again_seconds*: how old the other systems' answer about a person may be when their rows go; 0 asks them again
     for every chunk. A person's own row, and what hangs from it, is always looked at again under lock. *roles*: the
-    accounts that hold each role (dpo, archivist, counsel…). *residue*: how far erased people are searched for.
+    accounts that hold each role (dpo, archivist, counsel…). *residue*: how far erased people are searched for. *holds*: how
+    legal holds are decided.
     """
 
     chunk: int = 1_000
@@ -393,6 +427,7 @@ class Settings:
     stores: Stores = Stores()
     residue: ResidueSearch = ResidueSearch()
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    holds: HoldSettings = HoldSettings()
     limits: Mapping[str, TableCeiling] = field(default_factory=dict)
     approval: Approval = field(default_factory=Approval)
     pacing: Pacing = field(default_factory=Pacing)
@@ -437,6 +472,7 @@ class Ports:
     archive: Archive
     cases: CaseFiles
     ledger: Ledger
+    hold_files: HoldFiles
     journal: Journal
     signer: Signer
     clock: Clock

@@ -14,6 +14,7 @@ from tenu.adapters.archive_reach import Surroundings
 from tenu.adapters.case_files import CaseFiles
 from tenu.adapters.clock import SystemClock
 from tenu.adapters.databases.database import Database
+from tenu.adapters.hold_files import HoldFiles
 from tenu.adapters.journal_store import JournalStore
 from tenu.adapters.key_store import FileKeyStore
 from tenu.adapters.ledger import FileLedger
@@ -71,6 +72,8 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
         journal = JournalStore(resolve(stores.journal, folder))
         stack.callback(journal.close)
         key = secret(folder, "plan")
+        hold_files = HoldFiles(resolve(stores.vault, folder), key)
+        stack.callback(hold_files.close)
         yield Ports(
             workspace=workspace,
             reread=partial(_settings_now, folder),
@@ -78,6 +81,7 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
             archive=archive,
             cases=cases,
             ledger=FileLedger(folder / resolve(stores.ledger, folder), secret(folder, "ledger")),
+            hold_files=hold_files,
             journal=journal,
             signer=signer,
             clock=clock or SystemClock(),

@@ -12,7 +12,7 @@ from tenu.datamap.model import System
 from tenu.documents import read
 from tenu.errors import Finding
 from tenu.plans.archive import Reach
-from tenu.plans.facts import AnonymousTable, ArchiveFacts, EndFacts, Facts, Signature, Truth
+from tenu.plans.facts import AnonymousTable, ArchiveFacts, EndFacts, Facts, HoldFacts, Signature, Truth
 from tenu.plans.truth import truth
 from tenu.policy.clauses import clauses
 from tenu.policy.load import load_policy
@@ -65,6 +65,7 @@ def _kept() -> Facts:
         lint=(),
         archive=archive_facts(),
         openings=0,
+        holds=HoldFacts(in_force=2, late=0, rows=1, rows_late=0, rows_undated=0, rows_unowned=0),
         last_run_complete=True,
         end=ENDED,
         signatures={},

@@ -10,7 +10,7 @@ from typing import Any
 
 from tenu.adapters.supervision import Complain, read_approval, read_limits, read_pacing
 from tenu.errors import Finding, FindingsError, Place
-from tenu.ports import ResidueSearch, Settings, Stores
+from tenu.ports import HoldSettings, ResidueSearch, Settings, Stores
 from tenu.terms import Severity, Text
 
 SETTINGS = "tenu.toml"
@@ -41,6 +41,7 @@ def read_settings(folder: Path) -> Settings:
         stores=Stores(**tables["stores"], archive_accounts=accounts),
         residue=ResidueSearch(**tables["residue"]),
         roles=roles,
+        holds=HoldSettings(**tables["holds"]),
         limits=read_limits(tables["limits"], _unheard),
         approval=read_approval(tables["approval"], _unheard),
         pacing=read_pacing(tables["pacing"], _unheard),
@@ -93,6 +94,13 @@ def _is_store(name: str, said: Any) -> bool:
     return _is_list_of_text(said) if name == "archive_accounts" else isinstance(said, str)
 
 
+def _holds(table: Any) -> Iterator[Finding]:
+    if not isinstance(table, dict) or not all(isinstance(said, bool) for said in table.values()):
+        yield _wrong(Text(fr="[holds] attend true ou false", en="[holds] wants true or false"))
+        return
+    yield from (_unknown(f"holds.{name}") for name in table if name not in _names(HoldSettings))
+
+
 def _is_list_of_text(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
 
@@ -117,6 +125,7 @@ _TABLES: Mapping[str, Callable[[Any], Iterator[Finding]]] = {
     "limits": _supervised(read_limits),
     "approval": _supervised(read_approval),
     "pacing": _supervised(read_pacing),
+    "holds": _holds,
 }
 """Each table of tenu.toml, and what finds its mistakes."""
 

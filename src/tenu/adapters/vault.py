@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tenu.adapters import vault_migrations
+from tenu.adapters.archive_holds import FREE_ENVELOPE, FREE_KEY
 from tenu.adapters.archive_tables import ENVELOPE, SEALING_KEY, WRAPPED
 from tenu.adapters.databases.bulk import insert_rows
 from tenu.adapters.databases.dialects import turn
@@ -96,10 +97,10 @@ class Vault:
             self._delete(vault, subjects)
 
     def destroy_past(self, as_of: date) -> None:
-        """Destroy every key whose package reached its last day on *as_of*, and the envelopes left empty."""
+        """Destroy every key whose package reached its last day on *as_of*, those on hold left out, and the envelopes left empty."""
         with self.engine.begin() as vault:
-            vault.execute(sa.delete(WRAPPED).where(WRAPPED.c.until <= as_of))
-            vault.execute(sa.delete(ENVELOPE).where(ENVELOPE.c.until <= as_of))
+            vault.execute(sa.delete(WRAPPED).where(WRAPPED.c.until <= as_of, FREE_KEY))
+            vault.execute(sa.delete(ENVELOPE).where(ENVELOPE.c.until <= as_of, FREE_ENVELOPE))
 
     def unsettled(self, run: str, system: str) -> Iterator[tuple[str, list[str]]]:
         """Yield the envelopes *run* made for *system* and nobody looked at since, with their subjects."""

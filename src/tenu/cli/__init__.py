@@ -26,6 +26,7 @@ COMMANDS = {
     "run": "What every run is at; pause, resume or abort one.",
     "replay": "Erase again, on a database restored from a backup.",
     "certificate": "What one run erased, what remains where, and until when.",
+    "hold": "Legal holds and restrictions: ask, decide, review, release.",
     "attest": "The clause table, live.",
     "request": "What people ask: received, searched, decided by a human, answered.",
     "archive": "What is archived, who is in it, and opening a file for a motive.",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 
 class ColumnKind(StrEnum):
@@ -76,9 +80,48 @@ class Table:
         """Return the column called *name*, or None."""
         return next((column for column in self.columns if column.name == name), None)
 
+    def key_of(self, parts: Sequence[str]) -> tuple[Any, ...]:
+        """Return the primary key people write as the texts *parts*, typed as the database returns it.
+
+        Raises:
+            ValueError: It has another number of parts, or one of them is not of its column's type.
+        """
+        columns = [column for name in self.primary_key if (column := self.column(name)) is not None]
+        if len(columns) != len(parts):
+            raise ValueError(f"a key of {len(columns)} parts")
+        return tuple(_typed(column, said) for column, said in zip(columns, parts, strict=True))
+
     def refuses_null(self, names: tuple[str, ...]) -> bool:
         """Return whether at least one of the columns *names* is NOT NULL, so the link cannot be cut."""
         return any(not column.nullable for column in self.columns if column.name in names)
+
+
+def _typed(column: Column, said: str) -> Any:  # noqa: PLR0911 - a line per kind
+    """Return *said* as a value of *column*; ValueError when it is none."""
+    match column.kind:
+        case ColumnKind.INTEGER:
+            return int(said)
+        case ColumnKind.NUMBER:
+            return _number(said)
+        case ColumnKind.DAY:
+            return date.fromisoformat(said)
+        case ColumnKind.INSTANT | ColumnKind.ZONED_INSTANT:
+            return datetime.fromisoformat(said)
+        case ColumnKind.OTHER:
+            return UUID(said) if column.type_name.upper() == "UUID" else said
+        case ColumnKind.BOOLEAN:
+            return {"True": True, "False": False}[said] if said in ("True", "False") else bool(int(said))
+        case ColumnKind.TEXT:
+            return said
+        case ColumnKind.BINARY | ColumnKind.JSON:
+            raise ValueError("a key nobody can write")
+
+
+def _number(said: str) -> Decimal:
+    try:
+        return Decimal(said)
+    except InvalidOperation:
+        raise ValueError("not a number") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

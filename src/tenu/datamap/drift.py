@@ -11,7 +11,7 @@ from tenu.datamap.catalog import Column, ColumnKind, Table
 from tenu.datamap.findings import finding, nearest
 from tenu.datamap.layout import Layout, Reference
 from tenu.datamap.meaning import followed, meanings
-from tenu.datamap.model import Conditioned, Scalar, System
+from tenu.datamap.model import Conditioned, LegalKeep, Scalar, System
 from tenu.datamap.ownership import owners
 from tenu.errors import Finding, Place
 from tenu.policy.model import Policy
@@ -139,16 +139,27 @@ def _mentions(layout: Layout) -> Iterator[tuple[str, str, Place, bool]]:
     rows: tuple[Conditioned, ...] = (*system.acts, *system.states, *system.holds)
     for row in rows:
         yield from ((row.table, name, row.at.get("when", row.place), False) for name in row.when)
+    for hold in system.holds:
+        if hold.reviewed_on:
+            yield hold.table, hold.reviewed_on, hold.at.get("reviewed_on", hold.place), True
     for table, declared in system.tables.items():
         if layout.catalog.table(table) is None:
             continue
         if declared.record_limit:
             yield table, declared.record_limit.dated_by, declared.record_limit.place, True
-        if declared.kept_by_law and declared.kept_by_law.dated_by:
-            yield table, declared.kept_by_law.dated_by, declared.kept_by_law.place, True
+        for keep in declared.kept_by_law:
+            yield from _legal_mentions(table, keep)
     for link in system.links:
         yield from ((link.child, name, link.place, False) for name in link.columns)
         yield from ((link.parent, name, link.place, False) for name in link.parent_columns)
+
+
+def _legal_mentions(table: str, keep: LegalKeep) -> Iterator[tuple[str, str, Place, bool]]:
+    dated = keep.at.get("dated_by", keep.place)
+    yield from ((keep.through or table, column, dated, True) for column in keep.dated_by)
+    yield from ((table, name, keep.at.get("when", keep.place), False) for name in keep.when)
+    if keep.amount:
+        yield table, keep.amount, keep.at.get("amount", keep.place), False
 
 
 def _values(layout: Layout) -> Iterator[Finding]:
@@ -158,6 +169,11 @@ def _values(layout: Layout) -> Iterator[Finding]:
     rows = [(row.table, row.when, row.at.get("when", row.place)) for row in described]
     rows += [
         (table, people.where, people.at.get("where", people.place)) for table, people in system.people.items()
+    ]
+    rows += [
+        (name, keep.when, keep.at.get("when", keep.place))
+        for name, table in system.tables.items()
+        for keep in table.kept_by_law
     ]
     for table, conditions, place in rows:
         live = layout.catalog.table(table)
@@ -235,7 +251,7 @@ def _references(layout: Layout) -> Iterator[Finding]:
 
 def _holding_back(layout: Layout, reference: Reference, outside: bool) -> Iterator[Finding]:
     kept = layout.system.tables.get(reference.child)
-    if reference.on_delete == "CASCADE" and (outside or (kept is not None and kept.kept_by_law is not None)):
+    if reference.on_delete == "CASCADE" and (outside or (kept is not None and kept.kept_by_law)):
         yield finding(
             "D-CAS-01", BLOCKER, layout.system.place,
             (f"effacer « {reference.parent} » effacerait en cascade « {reference.child} », que le plan garde",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -106,12 +106,17 @@ class State(Located):
 class Hold(Located):
     """Rows that, while they exist, forbid any change to their person's data (litigation).
 
+    *owner*: the role that answers for them. *reviewed_on*: the column that says when somebody last looked whether they
+    still must; `attest` wants it within six months.
+
     Source: GDPR 17(3)(e); policy C-PUR-12, SM-6.
     """
 
     reason: Text
     table: str
     when: When
+    owner: str | None = None
+    reviewed_on: str | None = None
 
 
 Conditioned = Act | State | Hold
@@ -146,22 +151,39 @@ class LegalKeep(Located):
     """Rows a text of law keeps whatever happens to their person.
 
     Either *period* (of the policy's legal periods) counted from the day in *dated_by*,
-    or *follows*: kept while the row of that table they belong to is kept.
+    or *follows*: kept while the row of that table they belong to is kept. Several may be listed: the longest that
+    applies to a row wins.
+
+    *dated_by*: a column, or several, of which the latest filled one counts; a row without any is kept. *through*: the
+    table whose row, the one this row points at, holds these dates (the contract an annex belongs to). *when*: only
+    rows of these types. *amount*: the column the period's threshold is compared with, in *amount_in* (euros or cents).
 
     Source: policy C-RET-10, C-RET-11.
     """
 
     period: str | None = None
-    dated_by: str | None = None
+    dated_by: Names = ()
+    through: str | None = None
+    when: When = dataclasses.field(default_factory=dict)
+    amount: str | None = None
+    amount_in: Literal["euros", "cents"] = "euros"
     follows: str | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> LegalKeep:
-        if (self.period is None) == (self.follows is None) or (self.period is None) != (
-            self.dated_by is None
-        ):
+        if (self.period is None) == (self.follows is None) or (self.period is None) != (not self.dated_by):
             raise ValueError("give either 'period' and 'dated_by', or 'follows'")
+        if self.follows is not None and (self.through or self.amount):
+            raise ValueError("'through' and 'amount' go with 'period'")
         return self
+
+
+def _as_one(value: Any) -> Any:
+    return (value,) if isinstance(value, dict) else value
+
+
+Keeps = Annotated[tuple[LegalKeep, ...], BeforeValidator(_as_one)]
+"""One way the law keeps the rows of a table, or several."""
 
 
 @document
@@ -192,7 +214,7 @@ class TableMap(Located):
     not_personal: Names = ()
     belongs_to: str | None = None
     record_limit: RecordLimit | None = None
-    kept_by_law: LegalKeep | None = None
+    kept_by_law: Keeps = ()
     archive: bool = True
     anonymity: Anonymity | None = None
 
@@ -250,4 +272,6 @@ def system_schema() -> dict[str, Any]:
     ladder = parts["ColumnMap"]["anyOf"][1]["properties"]["anonymised_to"]
     ladder["anyOf"] = [{"$ref": "#/$defs/Kept"}, {"type": "array", "items": ladder.pop("items")}]
     del ladder["type"]
+    keeps = parts["TableMap"]["properties"]["kept_by_law"]
+    keeps["anyOf"] = [{"$ref": "#/$defs/LegalKeep"}, {k: keeps.pop(k) for k in ("items", "type")}]
     return schema

@@ -66,6 +66,12 @@ class EventKind(StrEnum):
     REQUEST_ANSWERED = "request:answered"
     REQUEST_CLOSED = "request:closed"
     REQUEST_ESCALATED = "request:escalated"
+    HOLD_PROPOSED = "hold:proposed"
+    HOLD_APPROVED = "hold:approved"
+    HOLD_REFUSED = "hold:refused"
+    HOLD_REVIEWED = "hold:reviewed"
+    HOLD_RELEASED = "hold:released"
+    HOLD_RESTORED = "hold:restored"
 
 
 Kinds = EventKind | Collection[EventKind] | None

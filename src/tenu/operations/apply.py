@@ -20,6 +20,7 @@ from tenu.operations.remembering import refuse_altered
 from tenu.operations.restoring import refuse_restored
 from tenu.operations.sampling import Sample
 from tenu.operations.settling import settle_what_was_cut
+from tenu.operations.upholding import uphold
 from tenu.operations.working import Work, people_of, work
 from tenu.plans.plan import Plan
 from tenu.plans.residue import Gone
@@ -57,6 +58,7 @@ def apply(
     settle_what_was_cut(ports)
     refuse_stale(ports, plan)
     _prepare(ports)
+    uphold(ports)
     intend(ports, plan)
     pacer = Pacer(ports, plan.digest, plan.expires_at, waits)
     picked = sample.picked(plan.tasks) if sample else None

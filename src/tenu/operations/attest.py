@@ -17,6 +17,7 @@ from tenu.operations.anonymity import anonymous_tables
 from tenu.operations.check import check
 from tenu.operations.ended import end_facts
 from tenu.operations.plan import Progress, plan, quiet, today
+from tenu.operations.register import hold_facts
 from tenu.operations.restoring import RestoredError
 from tenu.plans.facts import ArchiveFacts, Facts, Signature
 from tenu.plans.truth import lawful, truth
@@ -179,6 +180,7 @@ def _facts(ports: Ports, day: date, progress: Progress) -> Facts:
         lint=lint,
         archive=_archive_facts(ports, day),
         openings=sum(1 for _ in ports.journal.events(kind=EventKind.ARCHIVE_OPENED)),
+        holds=hold_facts(ports, day) if not checked.unreachable else None,
         last_run_complete=_last_run(ports),
         end=end_facts(ports),
         signatures=_signatures(ports, day),

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from tenu.datamap.layout import Layout, lay_out
+from tenu.datamap.layout import Estate, Layout, lay_out
 from tenu.law.ceilings import effective_active
-from tenu.operations.linking import Verdict, latest, link, places_of
+from tenu.operations.entangled import entangled
+from tenu.operations.linking import PlaceName, Verdict, latest, link, places_of
 from tenu.operations.recalling import Recalled, held_again, recall
 from tenu.plans.again import done_again
 from tenu.plans.plan import ARCHIVED, ENDED, Fingerprints, PlannedFate, Replay, Spared, digest_of
@@ -265,29 +266,38 @@ def scene(
 def _hold(opened: Scene, *, replaying: bool) -> None:
     """Tell every session whom nothing may change: people on hold in any system, and whoever may be the same person.
 
-    Whom a restored database forgot to hold, the ledger still does.
+    Their other rows are found again each time, so that one that appeared since the hold is held too; and so is
+    whoever's rows theirs point at. Whom a restored database forgot to hold, the ledger still does.
     """
-    held: dict[tuple[str, str], set[Key]] = {}
+    held: dict[PlaceName, set[Key]] = {}
     remembered = dict(held_again(opened.ports, opened.layouts, opened.sessions, replaying=replaying))
     for (system, root), keys in remembered.items():
         opened.sessions[system].enlist(REMEMBERED, root, sorted(keys))
     for layout in opened.layouts.values():
         for estate in layout.estates:
             start = (layout.system.system, estate.root)
-            by_ledger = Listed(name=REMEMBERED) if start in remembered else NEVER
-            condition = any_of([held_here(layout, estate), by_ledger])
-            if condition == NEVER:
-                continue
             people = layout.system.people[estate.root]
-            found = list(opened.sessions[start[0]].select_people(estate.root, people, condition))
+            found = list(_on_hold(opened, layout, estate, remembered=start in remembered))
             if not found:
                 continue
             places = places_of(opened.layouts, opened.sessions, people.role)
             for verdict in link(start, found, places, opened.rules, ()).values():
                 for place, key in verdict.rows:
                     held.setdefault(place, set()).add(key)
+    for place, tied in entangled(opened.layouts, opened.sessions, held).items():
+        held.setdefault(place, set()).update(tied)
     for (system, root), everybody in held.items():
         opened.sessions[system].enlist("held", root, sorted(everybody))
+
+
+def _on_hold(opened: Scene, layout: Layout, estate: Estate, *, remembered: bool) -> Iterator[Found]:
+    """Yield the people a hold of the register, a row of their own, or the ledger alone puts on hold everywhere."""
+    session, people = opened.sessions[layout.system.system], layout.system.people[estate.root]
+    yield from session.on_hold(estate.root, people)
+    by_ledger = Listed(name=REMEMBERED) if remembered else NEVER
+    condition = any_of([held_here(layout, estate), by_ledger])
+    if condition != NEVER:
+        yield from session.select_people(estate.root, people, condition)
 
 
 def _in_chunks(decided: Mapping[Key, PlannedFate], size: int) -> Iterator[tuple[Key, Unit, date | None]]:

@@ -107,8 +107,11 @@ def emptied(layout: Layout, table: str, rare: bool) -> tuple[Clearing, ...]:
 def revives(layout: Layout, table: str, clearing: Clearing) -> bool:
     """Return whether a row emptied so would say that its person is a client again, on hold, or kept by law for ever."""
     system = layout.system
-    keep = system.tables[table].kept_by_law
-    if keep is not None and keep.dated_by == clearing.column:
+    own = [keep for keep in system.tables[table].kept_by_law if keep.through is None]
+    through = [k for t in system.tables.values() for k in t.kept_by_law if k.through == table]
+    if any(clearing.column in (*keep.dated_by, keep.amount) for keep in own):
+        return True
+    if any(clearing.column in keep.dated_by for keep in through):
         return True
     rows: tuple[Conditioned, ...] = (*system.states, *system.holds)
     for row in rows:

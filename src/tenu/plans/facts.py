@@ -49,6 +49,20 @@ class EndFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldFacts:
+    """What is on hold: *in_force* in the register, of which *late* for review; *rows* of the company's own that hold
+    their person, of which reviewed too long ago, without a date of review, without an owner.
+    """
+
+    in_force: int
+    late: int
+    rows: int
+    rows_late: int
+    rows_undated: int
+    rows_unowned: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
     """A person's word on a clause, by role, until a day. *evidence*: digest of what they looked at, if any."""
 
@@ -100,6 +114,7 @@ class Facts:
     lint: tuple[Finding, ...]
     archive: ArchiveFacts | None
     openings: int
+    holds: HoldFacts | None
     last_run_complete: bool | None
     end: EndFacts
     signatures: Mapping[str, Signature]

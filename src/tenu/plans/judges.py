@@ -254,7 +254,7 @@ def _governed(facts: Facts) -> Truth:
 
 def _law_first(facts: Facts) -> Truth:
     keeping = [f"{s.system}.{n}" for s in facts.systems for n, t in s.tables.items() if t.kept_by_law]
-    if facts.codes("D-LEG-01", "D-LEG-02", "D-CAS-01"):
+    if facts.codes("D-LEG-01", "D-LEG-02", "D-LEG-03", "D-LEG-04", "D-LEG-05", "D-CAS-01"):
         return broken(
             "une durée légale n'est pas respectée par la carte", "the data map breaks a legal period"
         )
@@ -262,6 +262,32 @@ def _law_first(facts: Facts) -> Truth:
         return unknown("aucune table n'est dite gardée par la loi", "no table is said to be kept by law")
     return _silent(facts) or kept(
         f"la loi d'abord pour {', '.join(keeping)}", f"the law first for {', '.join(keeping)}"
+    )
+
+
+def _disputes(facts: Facts) -> Truth:
+    """Judge C-PUR-12: no hold without a ground, an owner, or a review in six months."""
+    if silent := _silent(facts):
+        return silent
+    if facts.holds is None:
+        return NOT_COUNTED
+    late = facts.holds.late + facts.holds.rows_late
+    if late:
+        return broken(
+            f"{late} gels sans revue depuis six mois", f"{late} holds without a review in six months"
+        )
+    if facts.holds.rows_unowned:
+        bare = facts.holds.rows_unowned
+        return broken(f"{bare} gels sans responsable", f"{bare} holds without an owner")
+    if facts.holds.rows_undated:
+        bare = facts.holds.rows_undated
+        return unknown(
+            f"{bare} litiges d'une base dont la revue n'est datée nulle part (reviewed_on)",
+            f"{bare} disputes of a database whose review is dated nowhere (reviewed_on)",
+        )
+    number = facts.holds.in_force + facts.holds.rows
+    return kept(
+        f"{number} gels, chacun motivé, suivi et revu", f"{number} holds, each with ground, owner and review"
     )
 
 
@@ -329,6 +355,7 @@ JUDGES: Mapping[str, Judge] = {
         ("D-CAT-01", "D-COL-02"), Text(fr="aucune catégorie hors liste", en="no category outside the list")
     ),
     "C-PUR-11": _nothing_overdue("relation"),
+    "C-PUR-12": _disputes,
     "C-PUR-13": _nothing_overdue("relation"),
     "C-PUR-14": _nothing_overdue("audience"),
     "C-PAY-03": _nothing_overdue("bank_details"),

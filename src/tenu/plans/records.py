@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tenu.datamap.layout import Layout, Owned
+from tenu.datamap.layout import Estate, Layout, Owned
 from tenu.plans.anonymising import anonymise
+from tenu.plans.keeping import Keeping
 from tenu.plans.rulebook import DAY, Rulebook
 from tenu.plans.selection import NEVER, Equals, Until, all_of, any_of, linked, negate
 from tenu.plans.signs import held
@@ -29,7 +30,8 @@ def record_tasks(layout: Layout, rules: Rulebook) -> Iterator[RecordTask]:
         path = owner.path if owner else ()
         past = Until(column=limit.dated_by, day=rules.live_from(rule) - DAY)
         own = owner or Owned(table=name, root=name, path=())
-        due = all_of([past, negate(linked(path, held_there))])
+        kept = Keeping(layout, _estate(layout, own), rules).by_law(name)
+        due = all_of([past, negate(linked(path, held_there)), negate(kept)])
         ending: Erase | Anonymise = Erase(table=name, path=(), where=due)
         if rule.end is End.ANONYMISE:
             since = any_of([past, Equals(column=limit.dated_by, values=(None,))])
@@ -44,3 +46,9 @@ def record_tasks(layout: Layout, rules: Rulebook) -> Iterator[RecordTask]:
             due=ending.where,
             effect=ending,
         )
+
+
+def _estate(layout: Layout, own: Owned) -> Estate:
+    """Return the estate *own* is part of; one of its own for rows that are nobody's."""
+    alone = Estate(root=own.root, where={}, owned=(own,), cuts=())
+    return next((estate for estate in layout.estates if estate.of(own.table) == own), alone)

@@ -43,6 +43,14 @@ class Until:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtLeast:
+    """The column's number is *value* or more; NULL is not."""
+
+    column: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Linked:
     """At least one row at the end of *path*, read from the row at hand, satisfies *where*."""
 
@@ -73,6 +81,8 @@ class Clearing:
 class Listed:
     """The row's key is in the named list of people: ``held`` (whom nothing may change), ``picked`` (a sample, done before the
     rest), or a task's own.
+
+    ``spreading`` are those held whose rows elsewhere are held for it too: not those held in this system alone.
     """
 
     name: str
@@ -106,7 +116,7 @@ class Not:
     part: Condition
 
 
-Condition = Equals | Since | Until | Linked | Uncleared | Listed | Thin | AllOf | AnyOf | Not
+Condition = Equals | Since | Until | AtLeast | Linked | Uncleared | Listed | Thin | AllOf | AnyOf | Not
 
 ALWAYS = AllOf(parts=())
 NEVER = AnyOf(parts=())

@@ -85,7 +85,7 @@ class Signs:
         rules = [self._by_id[i] for i in ids]
         return Vitals(
             alive=self.alive(rules),
-            held=self.held(),
+            held=any_of([Listed(name="spreading"), held_here(self._layout, self._estate)]),
             fresh=self.fresh(rules),
             endings=self.endings(rules),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ from tenu.periods.civil import start_of_day
 from tenu.plans.selection import (
     AllOf,
     AnyOf,
+    AtLeast,
     Clearing,
     Condition,
     Equals,
@@ -40,8 +41,9 @@ class Compiler:
     """Turns conditions on the rows of a table into SQL for one database.
 
     *zone* is the controller's (whose civil days count), *stored_in* the zone of date-times without one.
-    *listed* are the named lists of people, by name and people table, *thin* those of anonymous rows too few are like, by
-    table. *lists* are the definitions made so far, by
+    *listed* are this session's named lists of people, by name and people table; *holds* the tables that say for good, and to
+    everybody, whom nothing may change; *thin* the lists of anonymous rows too few are like, by table. *lists* are the
+    definitions made so far, by
     people table and name: SQLAlchemy compiles a statement once only if its tables are the very same objects.
     """
 
@@ -51,6 +53,7 @@ class Compiler:
     stored_in: ZoneInfo
     listed: MutableMapping[tuple[str, str], sa.Table]
     thin: MutableMapping[str, sa.Table]
+    holds: Mapping[str, sa.Table]
     lists: MutableMapping[tuple[str, str], PeopleList]
 
     def where(self, condition: Condition, rows: Rows, table: str, *, holds: bool = True) -> Clause:  # noqa: PLR0911 - a line per kind
@@ -68,6 +71,9 @@ class Compiler:
                 return self._from_day(rows, table, name, day, holds)
             case Until(column=name, day=day):
                 return self._through_day(rows, table, name, day, holds)
+            case AtLeast(column=name, value=value):
+                more = rows.c[name] >= value
+                return more if holds else self._or_null(rows, table, name, rows.c[name] < value)
             case Linked(path=path, where=where):
                 exists = self._linked(path, where, rows)
                 return exists if holds else sa.not_(exists)
@@ -78,11 +84,14 @@ class Compiler:
                     if holds
                     else sa.and_(sa.true(), *(sa.not_(part) for part in left))
                 )
-            case Listed() | Thin():
-                named = (condition.name, table) if isinstance(condition, Listed) else None
-                listed = self.listed.get(named) if named else self.thin.get(table)
-                exists = self._listed(listed, rows, table)
-                return exists if holds else sa.not_(exists)
+            case Listed(name=name):
+                listed = self._listed(name, rows, table)
+                if holds:
+                    return sa.or_(sa.false(), *listed)
+                return sa.and_(sa.true(), *(sa.not_(exists) for exists in listed))
+            case Thin():
+                thin = self._all_on((self.thin.get(table),), rows, table)
+                return sa.or_(sa.false(), *thin) if holds else sa.not_(sa.or_(sa.false(), *thin))
 
     def join(self, start: Rows, path: tuple[Hop, ...]) -> tuple[list[tuple[Rows, Clause]], Rows]:
         """Return the joins that lead from *start* along *path*, and the rows at its end."""
@@ -130,12 +139,27 @@ class Compiler:
         query = sa.select(sa.literal(1)).select_from(*(there for there, _ in joins)).where(*clauses, inside)
         return sa.exists(query.correlate(rows))
 
-    def _listed(self, listed: sa.Table | None, rows: Rows, table: str) -> Clause:
-        if listed is None:
-            return sa.false()
+    def _listed(self, name: str, rows: Rows, table: str) -> list[Clause]:
+        """Return, for each list called *name*, whether the row is on it; whom nothing may change is also in ``holds``."""
+        spreading = name == "spreading"
+        mine = self.listed.get(("held" if spreading else name, table))
+        kept = self.holds.get(table) if name in ("held", "spreading") else None
+        return self._all_on((mine, kept), rows, table, spreading=spreading)
+
+    def _all_on(
+        self, lists: Iterable[sa.Table | None], rows: Rows, table: str, *, spreading: bool = False
+    ) -> list[Clause]:
+        """Return whether the row's key is on each of *lists*; with *spreading*, by a hold that spreads, where it says."""
         keys = (self.catalog.table(table) or _missing(table)).primary_key
-        same = [rows.c[name] == listed.c[f"k{i}"] for i, name in enumerate(keys)]
-        return sa.exists(sa.select(sa.literal(1)).select_from(listed).where(*same).correlate(rows))
+        found: list[Clause] = []
+        for held in lists:
+            if held is not None:
+                same = [rows.c[name] == held.c[f"k{i}"] for i, name in enumerate(keys)]
+                if spreading and "spreads" in held.c:
+                    same.append(held.c.spreads == 1)
+                query = sa.select(sa.literal(1)).select_from(held).where(*same)
+                found.append(sa.exists(query.correlate(rows)))
+        return found
 
     def _left(self, clearing: Clearing, rows: Rows, table: str) -> Clause:
         column = rows.c[clearing.column]

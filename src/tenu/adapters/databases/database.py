@@ -18,6 +18,7 @@ from tenu.adapters.databases.compile import Compiler
 from tenu.adapters.databases.disk import settle_disk
 from tenu.adapters.databases.failures import meaning, translate, unreachable
 from tenu.adapters.databases.grants import missing_grants
+from tenu.adapters.databases.holding import Holding, hold_tables
 from tenu.adapters.databases.lists import Lists
 from tenu.adapters.databases.measuring import Measuring
 from tenu.adapters.databases.recording import Recorder
@@ -33,7 +34,7 @@ from tenu.ports import Session as AnySession
 OUR_SCHEMA = "tenu"
 
 
-class Session(Lists, Seeking, Changing, Measuring):
+class Session(Lists, Holding, Seeking, Changing, Measuring):
     """Every verb tenu has on one database, over one connection."""
 
 
@@ -56,6 +57,8 @@ class Database:
         self._catalog: Catalog | None = None
         self._tables: dict[str, sa.Table] = {}
         self._lists: dict[tuple[str, str], PeopleList] = {}
+        self._holds: dict[str, sa.Table] = {}
+        self._ready = False
 
     def catalog(self, *, fresh: bool = False) -> Catalog:
         """Return the live catalog, read once unless *fresh*.
@@ -67,14 +70,16 @@ class Database:
             with self._connect(writing=False) as connection:
                 catalog, tables = read_catalog(connection, self.system.schema)
                 described = self.system.tables.keys() & tables.keys()
-                missing = missing_grants(connection, described, self.system.schema, self._receipts())
-                return self._keep(replace(catalog, missing_grants=missing), dict(tables))
+                holds = hold_tables(catalog, tables, self.system.people, self._receipts().schema)
+                ours = (self._receipts(), *holds.values())
+                missing = missing_grants(connection, described, self.system.schema, ours)
+                return self._keep(replace(catalog, missing_grants=missing), dict(tables), holds)
         return self._catalog
 
-    def _keep(self, catalog: Catalog, tables: dict[str, sa.Table]) -> Catalog:
+    def _keep(self, catalog: Catalog, tables: dict[str, sa.Table], holds: dict[str, sa.Table]) -> Catalog:
         """Keep what was just read, and return it; while it says the same, compiled statements keep their tables."""
         if self._catalog is None or catalog.shape() != self._catalog.shape():
-            self._tables, self._lists = tables, {}
+            self._tables, self._lists, self._holds, self._ready = tables, {}, holds, False
         self._catalog = catalog
         return catalog
 
@@ -99,18 +104,28 @@ class Database:
         )
 
     def prepare(self) -> None:
-        """Create what tenu keeps in this database, once: the receipts."""
+        """Create what tenu keeps in this database, once: the receipts, and the lists of people on hold."""
+        self.catalog()
         with self._connect(writing=True) as connection, dialects.turn(connection):
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.schema.CreateSchema(OUR_SCHEMA, if_not_exists=True))
-            self._receipts().create(connection, checkfirst=True)
+            for table in (self._receipts(), *self._holds.values()):
+                table.create(connection, checkfirst=True)
             connection.commit()
+        with self.session(writing=True) as session:
+            for table in self._holds.values():
+                session.analyse(table)
+            session.commit()
 
     def prepared(self) -> bool:
         """Return whether ``prepare`` has been done."""
-        receipts = self._receipts()
-        with self._connect(writing=False) as connection:
-            return sa.inspect(connection).has_table(receipts.name, schema=receipts.schema)
+        if not self._ready:
+            self.catalog()
+            with self._connect(writing=False) as connection:
+                inspector, schema = sa.inspect(connection), self._receipts().schema
+                names = (self._receipts().name, *(table.name for table in self._holds.values()))
+                self._ready = all(inspector.has_table(name, schema=schema) for name in names)
+        return self._ready
 
     def lag(self, probe: LagProbe) -> float | None:
         """Return by how many seconds the slowest replica is late; None where there is none, or nobody may know.
@@ -168,6 +183,7 @@ class Database:
             stored_in=ZoneInfo(self.system.stored_in),
             listed={},
             thin={},
+            holds=self._holds if self.prepared() else {},
             lists=self._lists,
         )
 

@@ -66,7 +66,7 @@ class Lists(Desk):
         names = [*(column.name for column in columns), "chunk", "fate"]
         query = sa.select(*columns, chunk, due.c.fate)
         self.connection.execute(sa.insert(chosen.table).from_select(names, query))
-        self._analyse(chosen)
+        self.analyse(chosen.table)
 
     def fill(self, chosen: PeopleList, people: Iterable[tuple[Key, Unit, date | None]]) -> None:
         """Fill *chosen* with people decided elsewhere, their unit and the archive end known elsewhere."""
@@ -74,7 +74,7 @@ class Lists(Desk):
         rows = ((*key, unit.chunk, int(unit.fate), until) for key, unit, until in people)
         while batch := list(islice(rows, BATCH)):
             insert_rows(self.connection, chosen.table, names, batch)
-        self._analyse(chosen)
+        self.analyse(chosen.table)
 
     def keys(self, chosen: PeopleList) -> Iterator[Chosen]:
         """Stream the people of *chosen* with their fate."""
@@ -171,9 +171,3 @@ class Lists(Desk):
             query.where(chosen.same(rows), chosen.unit(unit.fate, unit.chunk))
         ):
             yield tuple(row[:width]), [*(self.civil(value) for value in row[width + 1 :]), row[width]]
-
-    def _analyse(self, chosen: PeopleList) -> None:
-        """Tell PostgreSQL how long the list is: nothing else ever counts a temporary table."""
-        if self.engine == "postgresql":
-            name = self.connection.dialect.identifier_preparer.format_table(chosen.table)
-            self.connection.exec_driver_sql(f"ANALYZE {name}")
