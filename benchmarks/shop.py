@@ -36,6 +36,9 @@ SETTINGS = {
 ERASED, ARCHIVED = "prospecting", "relation"
 """Two purposes of the sample policy: five years then nothing, five years then ten in the archive."""
 
+UNSUPERVISED = 'max_share = 100\n[approval]\nneeded = "never"\n[pacing]\ntarget_ms = 0\n'
+"""Chunks of the size asked for, and nobody to approve: what is measured is the work."""
+
 
 class Noon:
     """A clock that stands at noon of the benchmark's day."""
@@ -52,15 +55,13 @@ class Shop:
         self._server = server
         self.meter = Meter(int((server.folder / "data" / "postmaster.pid").read_text().split()[0]))
 
-    def draw(self, name: str, *, people: int, due: int) -> str:
-        """Create the database *name* with *people* customers of whom *due* are due; return its address."""
+    def draw(self, name: str, *, people: int, due: int, script: str = "shop.sql") -> str:
+        """Create the database *name* with *people* customers, or rows, of whom *due* are due; return its address."""
         self._server.fresh_database(name)
-        script = (HERE / "company" / "shop.sql").read_text("utf-8")
-        script = (
-            script.replace("{people}", str(people)).replace("{due}", str(due)).replace("{as_of}", str(AS_OF))
-        )
+        text = (HERE / "company" / script).read_text("utf-8")
+        text = text.replace("{people}", str(people)).replace("{due}", str(due)).replace("{as_of}", str(AS_OF))
         with psycopg.connect(self.address(name), autocommit=True) as connection:
-            connection.execute(sql.SQL(script))
+            connection.execute(sql.SQL(text))
             connection.execute("VACUUM ANALYZE")
         return self.address(name)
 
@@ -91,18 +92,20 @@ class Shop:
         )
 
     @contextmanager
-    def workspace(self, name: str, *, purpose: str, chunk: int) -> Iterator[Ports]:
+    def workspace(
+        self, name: str, *, purpose: str, chunk: int, datamap: str = "shop.yaml"
+    ) -> Iterator[Ports]:
         """Open a new workspace about the database *name*, its archive and vault in databases of their own."""
         with tempfile.TemporaryDirectory() as made:
             folder = Path(made)
             policy = files("tenu.sample").joinpath("policy.yaml").read_text("utf-8")
             (folder / "policy.yaml").write_text(policy, "utf-8")
             (folder / "systems").mkdir()
-            text = (HERE / "company" / "shop.yaml").read_text("utf-8")
+            text = (HERE / "company" / datamap).read_text("utf-8")
             text = text.replace("@url", self._server.url(name)).replace("@purpose", purpose)
-            (folder / "systems" / "shop.yaml").write_text(text, "utf-8")
+            (folder / "systems" / datamap).write_text(text, "utf-8")
             stores = "".join(f'{s} = "{self._server.fresh_database(s)}"\n' for s in ("archive", "vault"))
-            (folder / "tenu.toml").write_text(f"chunk = {chunk}\n[stores]\n{stores}", "utf-8")
+            (folder / "tenu.toml").write_text(f"chunk = {chunk}\n{UNSUPERVISED}[stores]\n{stores}", "utf-8")
             with open_ports(folder, clock=Noon()) as ports:
                 yield ports
 

@@ -51,7 +51,10 @@ acts: [{kind: purchase, table: orders, dated_by: placed_on}]
   `'"order line".client -> client.id'`.
 * A row belongs to the person its links lead to, by the fewest nullable links, then by the fewest links. Where two links
   of a row lead to people, `belongs_to` names the column that decides. A row that another person's row points at stays,
-  emptied, until that one goes.
+  emptied, until that one goes; when both people are due, the first run empties it and the next one takes it, because a
+  run does exactly what its plan counted.
+* A table of another schema that points at people is named `schema.table`: describe it, or put it under `ignored`. MariaDB
+  shows an account only the tables it has some right on.
 * A row people point at (an address) is declared with `belongs_to:` the table that points at it; it goes with the last
   row that does.
 * A link may hold only in some rows (`when`), spell the identifier in a text (`spelled`), compare e-mails (`compared_as`), or

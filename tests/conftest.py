@@ -16,8 +16,10 @@ from uuid import uuid4
 import pytest
 from hypothesis import settings
 
+from cases.light import Small, opened, small
 from lab import Lab, make_lab
 from servers import Address, Databases, MariaDB, MariaDBServer, PostgreSQL, PostgreSQLServer
+from tenu.ports import Ports
 
 ENGINES = ("sqlite", "postgresql", "mariadb")
 SERVERS: dict[str, type[PostgreSQLServer | MariaDBServer]] = {
@@ -34,6 +36,9 @@ _addresses = pytest.StashKey[dict[str, dict[str, Any]]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare ``--engines``, the databases a test that takes ``engine_url`` runs on."""
     parser.addoption("--engines", default=",".join(ENGINES), help="of %(default)s, those to test on")
+    parser.addoption(
+        "--matrix", action="store_true", help="run every fault and every drawn schema, not a share"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -120,6 +125,20 @@ def make_lab_of(new_database: Callable[[str], str], tmp_path: Path) -> Callable[
         return make_lab(folder, new_database, **options)
 
     return made
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ports]:
+    """Give ports whose policy is read once: each small database takes the place of their system."""
+    with opened(tmp_path_factory.mktemp("small")) as ports:
+        yield ports
+
+
+@pytest.fixture
+def make_small(base: Ports, engine_url: str) -> Iterator[Callable[..., Small]]:
+    """Give a function that makes a small database from a data map and statements, on each engine in turn."""
+    with ExitStack() as stack:
+        yield lambda datamap, *said: stack.enter_context(small(base, engine_url, datamap, *said))
 
 
 def _engines(config: pytest.Config) -> list[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -56,22 +58,53 @@ def _sealed(archive: Any) -> Iterator[tuple[Place, str]]:
                 yield (system, name, tuple(said[k] for k in keys)), until.isoformat()
 
 
-def _anonymised(basket: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a basket nobody can be found behind: no account, and the month of its last change."""
-    first = basket["updated_at"].replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return {**basket, "account_id": None, "updated_at": first}
+K = 5
+STEPS = (1, 3, 12)
+"""What the shop's data map declares of baskets: five alike at least, by month, else by quarter, else by year."""
+
+
+def _statistics(answers: Mapping[Any, Answer], before: State) -> dict[Place, datetime]:
+    """Return the baskets that become statistics, with all that is left of their date; those too few are like are out."""
+    left = {
+        place: row["updated_at"]
+        for place, row in before.rows.items()
+        if place in answers and answers[place].fate is Fate.ANONYMISED
+    }
+    for months in STEPS:
+        alone = _alone(left) if months > 1 else set(left)
+        left = {place: _first_of(at, months) if place in alone else at for place, at in left.items()}
+    return {place: at for place, at in left.items() if place not in _alone(left)}
+
+
+def _alone(dates: Mapping[Place, datetime]) -> set[Place]:
+    alike = Counter(dates.values())
+    return {place for place, at in dates.items() if alike[at] < K}
+
+
+def _first_of(at: datetime, months: int) -> datetime:
+    month = (at.month - 1) // months * months + 1
+    return at.replace(month=month, day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def differences(answers: Mapping[Any, Answer], before: State, after: State) -> Iterator[str]:
     """Yield every row whose end is not the one the oracle gives."""
+    statistics = _statistics(answers, before)
+    out = {
+        place[2]
+        for place, answer in answers.items()
+        if answer.fate is Fate.ANONYMISED and place in before.rows and place not in statistics
+    }
     for place, row in before.rows.items():
         answer = answers.get(place)
         here = after.rows.get(place)
         fate = answer.fate if answer else Fate.UNCHANGED
-        if (here is None) != (fate in GONE):
+        if place[1] in ("basket", "basket_item") and place[2][:1] in out:
+            if here is not None:
+                yield f"{place}: still there, too few are like it"
+        elif (here is None) != (fate in GONE):
             yield f"{place}: {'gone' if here is None else 'still there'}, the oracle says {answer}"
         elif here is not None and fate is Fate.ANONYMISED:
-            if dict(here) != _anonymised(row):
+            if dict(here) != {**row, "account_id": None, "updated_at": statistics[place]}:
                 yield f"{place}: left as {here}, the oracle says {answer}"
         elif here is not None:
             changed = {c for c in row if row[c] != here[c]}

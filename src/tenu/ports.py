@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,13 +13,22 @@ from typing import Any, Protocol
 from tenu.datamap.catalog import Catalog
 from tenu.datamap.identity import Identity
 from tenu.datamap.model import People, System
+from tenu.datamap.ways import Owned, Path
 from tenu.errors import RefusedError
 from tenu.journal.checkpoint import Signer
 from tenu.journal.port import Journal
+from tenu.plans.anonymity import Measure
+from tenu.plans.approval import Approval
 from tenu.plans.archive import Package, Reach, Rotation, Shelf, Soundness
+from tenu.plans.bounds import Ceilings, TableCeiling
+from tenu.plans.disk import DiskState
+from tenu.plans.erasures import Act, Closed, Entry, Head, Person, Portion
 from tenu.plans.facts import ArchiveFacts
+from tenu.plans.feeds import Reading
+from tenu.plans.pacing import LagProbe, Pacing
+from tenu.plans.recall import Recall
 from tenu.plans.selection import Condition, Selection
-from tenu.plans.task import Anonymise, Change, Effect, Erase, PersonTask, Seal, Vitals
+from tenu.plans.task import Anonymise, Change, Clear, Crowd, Cut, Effect, Erase, PersonTask, Seal, Vitals
 from tenu.policy.model import Policy
 from tenu.terms import IdentifierKind, Text
 
@@ -68,6 +77,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRow:
+    """One row of a people table under a *hold*, by its id. *spreads*: the person's other rows are held too."""
+
+    hold: str
+    spreads: bool
+    key: Key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
     """Rows of one table for one person, as one JSON array of arrays in the order of *columns*."""
 
@@ -101,6 +119,24 @@ class BusyError(RefusedError):
     """Somebody else holds the rows; nothing was changed, trying again later is safe."""
 
 
+class KeptError(RefusedError):
+    """The database kept, or wrote again, rows that had to go; nothing was changed."""
+
+
+def kept_back(table: str) -> KeptError:
+    """Return the refusal to report rows of *table* as gone when the database did not let them go."""
+    return KeptError(
+        Text(
+            fr=f"un déclencheur ou une règle garde, ou réécrit, des lignes de « {table} » : rien n'a été changé",
+            en=f"a trigger or a rule keeps, or writes again, rows of '{table}': nothing was changed",
+        ),
+        fix=Text(
+            fr="demandez à qui administre la base que le compte de tenu y échappe, puis relancez « tenu apply »",
+            en="ask the database's administrator to spare tenu's account from it, then run 'tenu apply' again",
+        ),
+    )
+
+
 def appeared(table: str) -> BusyError:
     """Return the refusal to delete rows of *table* that nobody has read for the archive."""
     return BusyError(
@@ -120,11 +156,14 @@ class Session(Protocol):
 
     def new_list(self, root: str) -> Any: ...
     def drop_list(self, chosen: Any) -> None: ...
-    def hold(self, root: str, keys: Iterable[Key]) -> None: ...
+    def enlist(self, name: str, root: str, keys: Iterable[Key]) -> None: ...
     def choose(self, task: PersonTask, chosen: Any, *, size: int) -> None: ...
     def fill(self, chosen: Any, people: Iterable[tuple[Key, Unit, date | None]]) -> None: ...
     def keys(self, chosen: Any) -> Iterator[Chosen]: ...
     def units(self, chosen: Any) -> list[tuple[Unit, int]]: ...
+    def set_apart(self, chosen: Any, unit: Unit, *, people: int, chunk: int) -> Unit: ...
+    def left_keys(self, chosen: Any, unit: Unit) -> list[Key]: ...
+    def touched(self, effect: Change, chosen: Any, unit: Unit) -> list[tuple[Key, Key]]: ...
     def lock(self, chosen: Any, unit: Unit) -> list[Key]: ...
     def recheck(self, task: PersonTask, chosen: Any, unit: Unit, *, alone: bool) -> None: ...
     def spare(self, chosen: Any, keys: Sequence[Key]) -> int: ...
@@ -132,6 +171,7 @@ class Session(Protocol):
     def ends(self, task: PersonTask, chosen: Any, unit: Unit) -> Iterator[tuple[Key, list[date | None]]]: ...
 
     def identities(self, chosen: Any, people: People, unit: Unit | None = None) -> Iterator[Found]: ...
+    def census(self, root: str, people: People) -> Iterator[tuple[Key, Identity, date | None]]: ...
     def select_people(self, root: str, people: People, where: Condition) -> Iterator[Found]: ...
     def probe(
         self, root: str, people: People, wanted: Mapping[IdentifierKind, Iterable[str]], vitals: Vitals
@@ -141,18 +181,42 @@ class Session(Protocol):
         self, root: str, people: People, wanted: Mapping[IdentifierKind, frozenset[str]]
     ) -> list[Found]: ...
     def copy(self, holding: Seal, root: str, keys: Sequence[Key]) -> Iterator[Rows]: ...
+    def place(self, hold: str, kind: str, root: str, keys: Iterable[Key], *, spreads: bool) -> int: ...
+    def lift(self, hold: str) -> int: ...
+    def placed(self, root: str) -> list[HeldRow]: ...
+    def on_hold(self, root: str, people: People) -> Iterator[Found]: ...
+    def reached(self, held: Any, child: Owned, link: Path, parent: Owned) -> list[Key]: ...
 
-    def count(self, effect: Effect, chosen: Any) -> int: ...
+    def count(self, effect: Effect, chosen: Any, unit: Unit | None = None) -> int: ...
+    def refused(self, effect: Cut | Clear, chosen: Any) -> list[str]: ...
+    def more_than(self, table: str, rows: int) -> bool: ...
+    def texts(
+        self, table: str, columns: Sequence[str], flag: Condition
+    ) -> Iterator[tuple[Key, bool, Sequence[str | None]]]: ...
     def count_rows(self, selection: Selection) -> int: ...
+    def count_up_to(self, table: str, most: int) -> int: ...
     def read(self, seal: Seal, chosen: Any, unit: Unit) -> Iterator[Rows]: ...
     def take(self, seal: Seal, erase: Erase, chosen: Any, unit: Unit) -> list[Rows]: ...
     def shared_keys(self, effect: Erase, chosen: Any, unit: Unit) -> list[Key]: ...
     def erase_unheld(self, effect: Erase, keys: Sequence[Key]) -> int: ...
     def perform(self, effect: Change, chosen: Any, unit: Unit) -> int: ...
-    def change_records(self, effect: Anonymise | Erase, *, limit: int) -> int: ...
+    def record_keys(self, effect: Change) -> list[Key]: ...
+    def change_records(self, effect: Change, *, limit: int | None = None) -> int: ...
+    def measure(self, crowd: Crowd, also: Sequence[tuple[Anonymise, Any]] = ()) -> Measure: ...
+    def thin(self, crowd: Crowd) -> int: ...
+    def stream_rows(self, asked: Reading) -> Iterator[tuple[Any, ...]]: ...
+    def singles(self, crowd: Crowd, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]: ...
     def note(self, run: str, task: str, unit: Unit, lines: Iterable[Line]) -> None: ...
     def noted(self, run: str) -> list[Noted]: ...
+    def noted_rows(self, run: str, task: str) -> Mapping[tuple[str, str], int]: ...
+    def receipts(self, runs: Collection[str]) -> set[tuple[str, str, Unit]]: ...
     def next_chunk(self, run: str, task: str) -> int: ...
+
+
+class Queue(Protocol):
+    """Who was seen waiting behind one of our transactions. *longest*: the most sessions at one time."""
+
+    longest: int
 
 
 class Database(Protocol):
@@ -165,6 +229,10 @@ class Database(Protocol):
     def rehearsal(self) -> AbstractContextManager[tuple[Session, list[str]]]: ...
     def prepare(self) -> None: ...
     def prepared(self) -> bool: ...
+    def lag(self, probe: LagProbe) -> float | None: ...
+    def watch(self, session: Session) -> AbstractContextManager[Queue]: ...
+    def sizes(self, tables: Sequence[str]) -> Mapping[str, int]: ...
+    def settle_disk(self, tables: Sequence[str]) -> DiskState: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +261,8 @@ class Archive(Protocol):
     def wipe(self, run: str, task: str, unit: Unit) -> None: ...
     def sweep(self, run: str, system: str) -> int: ...
     def recall(self, people: Mapping[Key, Sequence[Identity]]) -> dict[Key, date]: ...
+    def hold(self, hold: str, people: Iterable[Identity], systems: Sequence[str]) -> int: ...
+    def release(self, hold: str) -> int: ...
     def expired(self, as_of: date) -> int: ...
     def end(self, as_of: date) -> int: ...
     def destroy(self, subjects: Sequence[str]) -> None: ...
@@ -263,10 +333,34 @@ class CaseFiles(Protocol):
     def forget(self, as_of: date) -> int: ...
 
 
+class Ledger(Protocol):
+    """Who was erased and who is held, in keyed hashes, outside every database; on the disk before a verb returns."""
+
+    def write(self, at: datetime, act: Act, portion: Portion, people: Iterable[Person] = ()) -> Entry: ...
+    def settle(self, at: datetime, portion: Portion, *, done: bool) -> None: ...
+    def forget(self, before: date) -> list[Closed]: ...
+    def head(self) -> Head: ...
+    def pending(self, system: str) -> list[Portion]: ...
+    def done(self, system: str, after: int = 0) -> list[Entry]: ...
+    def held(self, system: str) -> list[Entry]: ...
+    def contradicts(self, known: Sequence[Head]) -> bool: ...
+    def recall(self, entries: Iterable[Entry], day_of: Callable[[datetime], date]) -> Recall: ...
+
+
+class HoldFiles(Protocol):
+    """What is remembered of each hold outside the journal: text only the workspace's key opens."""
+
+    def keep(self, hold: str, text: str) -> None: ...
+    def read(self, hold: str) -> str | None: ...
+    def known(self) -> list[str]: ...
+    def destroy(self, hold: str) -> None: ...
+
+
 class Clock(Protocol):
     """The only place time comes from."""
 
     def now(self) -> datetime: ...
+    def sleep(self, seconds: float) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,7 +374,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """Where tenu's own stores are; ``${VARIABLE:-default}`` is replaced from the environment.
+    """Where tenu's own stores are; ``${VARIABLE:-default}`` is replaced from the environment. *ledger* is a folder.
 
     *archive_accounts*: database accounts meant to reach the archive and the vault, besides the one in their address.
     """
@@ -288,25 +382,69 @@ class Stores:
     journal: str = "${TENU_URL:-sqlite:///tenu.db}"
     archive: str = "${TENU_ARCHIVE_URL:-sqlite:///archive.db}"
     vault: str = "${TENU_VAULT_URL:-sqlite:///vault.db}"
+    ledger: str = "${TENU_LEDGER:-ledger}"
     archive_accounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResidueSearch:
+    """How far the people a run erased are searched for after it.
+
+    *rows*: tables with more rows are not read through. *ignored*: whether tables said to hold nothing personal are.
+    """
+
+    rows: int = 100_000
+    ignored: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldSettings:
+    """How holds are decided. *two_people*: whoever asked for one may not approve it."""
+
+    two_people: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """tenu.toml. *chunk*: people per transaction. *max_people*, *max_rows*: what one run may touch at most.
+    """tenu.toml. *chunk*: people per transaction at most. ``ceilings`` are the limits of what one run may touch.
 
     *look_again_seconds*: how old the other systems' answer about a person may be when their rows go; 0 asks them again
     for every chunk. A person's own row, and what hangs from it, is always looked at again under lock. *roles*: the
-    accounts that hold each role (dpo, archivist, counsel…).
+    accounts that hold each role (dpo, archivist, counsel…). *residue*: how far erased people are searched for. *holds*: how
+    legal holds are decided.
     """
 
     chunk: int = 1_000
     plan_expires_in_hours: int = 24
     max_people: int | None = None
     max_rows: int | None = None
+    max_table_rows: int | None = None
+    max_share: int = 20
+    share_from: int = 10
+    tolerance: int = 10
+    tolerance_rows: int = 10
     look_again_seconds: int = 30
     stores: Stores = Stores()
+    residue: ResidueSearch = ResidueSearch()
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    holds: HoldSettings = HoldSettings()
+    limits: Mapping[str, TableCeiling] = field(default_factory=dict)
+    approval: Approval = field(default_factory=Approval)
+    pacing: Pacing = field(default_factory=Pacing)
+
+    @property
+    def ceilings(self) -> Ceilings:
+        """Return what one run may touch at most."""
+        return Ceilings(
+            people=self.max_people,
+            rows=self.max_rows,
+            table_rows=self.max_table_rows,
+            share=self.max_share,
+            share_from=self.share_from,
+            tolerance=self.tolerance,
+            tolerance_rows=self.tolerance_rows,
+            tables=self.limits,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,14 +461,21 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """Everything an operation may touch."""
+    """Everything an operation may touch. *reread*: tenu.toml as it is now, for what may change during a run.
+
+    *pseudonym_key*: 32 bytes that lead back from the feeds' pseudonyms.
+    """
 
     workspace: Workspace
+    reread: Callable[[], Settings]
     databases: Mapping[str, Database]
     archive: Archive
     cases: CaseFiles
+    ledger: Ledger
+    hold_files: HoldFiles
     journal: Journal
     signer: Signer
     clock: Clock
     key: bytes
     actor: Actor
+    pseudonym_key: bytes

@@ -3,16 +3,52 @@
 from __future__ import annotations
 
 import os
+import secrets
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from tenu.plans.erasures import (
+    Act,
+    Closed,
+    Entry,
+    Hasher,
+    Head,
+    Person,
+    Portion,
+    epoch_line,
+    epoch_of,
+    people_of,
+    write_line,
+)
+from tenu.plans.ledger import Book
+from tenu.plans.recall import Recall
 from tenu.ports import KeyLostError, key_name
 from tenu.terms import Text
 
 _NONCE = 12
+
+
+@dataclass
+class FixedClock:
+    """A clock that stands where a test puts it, and moves only when somebody sleeps. *slept*: seconds, each time."""
+
+    at: datetime
+    slept: list[float] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        """Return the instant the test chose."""
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        """Move on by *seconds* at once."""
+        self.slept.append(seconds)
+        self.at += timedelta(seconds=max(0.0, seconds))
 
 
 class MemoryKeyStore:
@@ -79,3 +115,87 @@ def _lost() -> KeyLostError:
         Text(fr="cette clé n'est pas dans la mémoire", en="this key is not in this memory"),
         fix=Text(fr="gardez l'objet qui l'a faite", en="keep the object that made it"),
     )
+
+
+class MemoryLedger:
+    """A ledger that lasts as long as the object; ``lines`` is what a file would hold, by epoch."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, list[bytes]] = {}
+        self._hashers: dict[str, Hasher] = {}
+        self._book = Book()
+
+    def write(self, at: datetime, act: Act, portion: Portion, people: Iterable[Person] = ()) -> Entry:
+        """Add one line."""
+        name = max(epoch_of(at), *self.lines, "")
+        if name not in self.lines:
+            head = self._book.head
+            self.lines[name], self._hashers[name] = [], Hasher(secrets.token_bytes(32))
+            self._keep(name, *epoch_line(head.number + 1, at, name, head.digest))
+        traces = tuple(self._hashers[name].trace(person) for person in people)
+        head = self._book.head
+        return self._keep(name, *write_line(head.number + 1, at, act, portion, traces, head.digest))
+
+    def settle(self, at: datetime, portion: Portion, *, done: bool) -> None:
+        """Write the outcome of *portion*, unless it is written already."""
+        if not self._book.settled(portion):
+            self.write(at, Act.DONE if done else Act.VOID, portion)
+
+    def forget(self, before: date) -> list[Closed]:
+        """Forget every whole epoch that ended before the day *before*, the present one excepted; return which."""
+        names = [name for name in sorted(self.lines)[:-1] if name < f"{before:%Y-%m}"]
+        closed = [self._close(name) for name in names]
+        for name in names:
+            del self.lines[name], self._hashers[name]
+        self._book = Book()
+        for line in (line for name in sorted(self.lines) for line in self.lines[name]):
+            self._book.read(line)
+        return closed
+
+    def head(self) -> Head:
+        """Return how far the ledger goes."""
+        return self._book.head
+
+    def pending(self, system: str) -> list[Portion]:
+        """Return what was intended in *system* and has no outcome yet."""
+        return self._book.pending(system)
+
+    def done(self, system: str, after: int = 0) -> list[Entry]:
+        """Return what was done in *system* after the entry numbered *after*."""
+        return self._book.done(system, after)
+
+    def held(self, system: str) -> list[Entry]:
+        """Return the latest word on who is held in each people table of *system*."""
+        return self._book.held(system)
+
+    def contradicts(self, known: Sequence[Head]) -> bool:
+        """Return whether what is *known* elsewhere of this ledger is not in it any more."""
+        return self._book.contradicts(known)
+
+    def recall(self, entries: Iterable[Entry], day_of: Callable[[datetime], date]) -> Recall:
+        """Return whom *entries* speak of. *day_of* gives the civil day of an instant."""
+        intents = [(entry, self._book.intent_of(entry)) for entry in entries]
+        return Recall(
+            (self._hashers[name], entry, day_of(entry.at), people_of(line))
+            for entry, intent in intents
+            if intent is not None and intent.people
+            for name, line in [self._line(intent)]
+        )
+
+    def _keep(self, name: str, line: bytes, entry: Entry) -> Entry:
+        self.lines[name].append(line.rstrip(b"\n"))
+        self._book.take(entry)
+        return entry
+
+    def _close(self, name: str) -> Closed:
+        last = self._book.entries[sum(len(lines) for n, lines in self.lines.items() if n <= name) - 1]
+        head = Head(number=last.number, digest=last.digest)
+        return Closed(epoch=name, entries=len(self.lines[name]), head=head)
+
+    def _line(self, entry: Entry) -> tuple[str, bytes]:
+        at = entry.number - self._book.entries[0].number
+        for name in sorted(self.lines):
+            if at < len(self.lines[name]):
+                return name, self.lines[name][at]
+            at -= len(self.lines[name])
+        raise LookupError(entry.number)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,14 +14,17 @@ from tenu.adapters.archive_reach import Surroundings
 from tenu.adapters.case_files import CaseFiles
 from tenu.adapters.clock import SystemClock
 from tenu.adapters.databases.database import Database
+from tenu.adapters.hold_files import HoldFiles
 from tenu.adapters.journal_store import JournalStore
 from tenu.adapters.key_store import FileKeyStore
+from tenu.adapters.ledger import FileLedger
+from tenu.adapters.settings import read_settings
 from tenu.adapters.signing_key import create_key, load_key
 from tenu.adapters.staff import present_actor
 from tenu.adapters.workspace import KEYS, read_workspace, resolve, secret
 from tenu.datamap.model import System
 from tenu.errors import RefusedError
-from tenu.ports import Clock, Ports
+from tenu.ports import Clock, Ports, Settings
 from tenu.terms import Text
 
 ENGINES = ("sqlite", "postgresql", "mysql", "mariadb")
@@ -67,17 +72,33 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
         journal = JournalStore(resolve(stores.journal, folder))
         stack.callback(journal.close)
         key = secret(folder, "plan")
+        hold_files = HoldFiles(resolve(stores.vault, folder), key)
+        stack.callback(hold_files.close)
         yield Ports(
             workspace=workspace,
+            reread=partial(_settings_now, folder),
             databases=databases,
             archive=archive,
             cases=cases,
+            ledger=FileLedger(folder / resolve(stores.ledger, folder), secret(folder, "ledger")),
+            hold_files=hold_files,
             journal=journal,
             signer=signer,
             clock=clock or SystemClock(),
             key=key,
             actor=present_actor(workspace.settings.roles, key),
+            pseudonym_key=secret(folder, "pseudonym"),
         )
+
+
+def _settings_now(folder: Path) -> Settings:
+    """Return tenu.toml as it is now, the addresses of replicas resolved."""
+    said = read_settings(folder)
+    lag = {
+        name: probe if probe.url is None else replace(probe, url=resolve(probe.url, folder))
+        for name, probe in said.pacing.lag.items()
+    }
+    return replace(said, pacing=replace(said.pacing, lag=lag))
 
 
 def _address(system: System, folder: Path) -> str:

@@ -34,7 +34,7 @@ def test_a_reader_on_postgresql_lacks_what_changes_rows(postgresql: PostgreSQL) 
         "GRANT SELECT ON person TO grants_reader",
     )
     with _as(url, "grants_reader").connect() as connection:
-        missing = missing_grants(connection, ["person"], None, receipt_table("tenu"))
+        missing = missing_grants(connection, ["person"], None, (receipt_table("tenu"),))
     postgresql.drop("grants")
     assert missing == ("DELETE ON person", "UPDATE ON person", "CREATE SCHEMA tenu")
 
@@ -44,7 +44,7 @@ def test_the_owner_on_postgresql_lacks_nothing(postgresql: PostgreSQL) -> None:
     url = postgresql.fresh_database("grants_owner")
     _make(url, "CREATE TABLE person (id int PRIMARY KEY)")
     with sa.create_engine(url, poolclass=sa.NullPool).connect() as connection:
-        missing = missing_grants(connection, ["person"], None, receipt_table("tenu"))
+        missing = missing_grants(connection, ["person"], None, (receipt_table("tenu"),))
     postgresql.drop("grants_owner")
     assert missing == ()
 
@@ -59,7 +59,7 @@ def test_a_reader_on_mariadb_lacks_what_changes_rows(mariadb: MariaDB) -> None:
         "GRANT SELECT ON grants.* TO grants_reader@'%'",
     )
     with _as(url, "grants_reader").connect() as connection:
-        missing = missing_grants(connection, ["person"], None, receipt_table(None))
+        missing = missing_grants(connection, ["person"], None, (receipt_table(None),))
     mariadb.drop("grants")
     assert missing == (
         "UPDATE ON person",
@@ -75,4 +75,4 @@ def test_a_writer_on_sqlite_lacks_nothing(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'a.db'}"
     _make(url, "CREATE TABLE person (id int PRIMARY KEY)")
     with sa.create_engine(url).connect() as connection:
-        assert missing_grants(connection, ["person"], None, receipt_table(None)) == ()
+        assert missing_grants(connection, ["person"], None, (receipt_table(None),)) == ()

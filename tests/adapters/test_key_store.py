@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tenu.adapters.envelopes import close_envelope, open_envelope, seal
 from tenu.adapters.key_store import FileKeyStore
@@ -94,6 +96,16 @@ def test_a_key_of_the_first_format_wrapped_elsewhere_is_lost(keys: KeyStore) -> 
 
 
 # ── files only ──
+
+
+def test_the_file_of_an_archive_of_the_first_format_keeps_its_index(tmp_path: Path) -> None:
+    """Whoever was sealed before there were two files is found by the same hashes."""
+    (tmp_path / "archive.key").write_text(FORMER.hex() + "\n")
+    (tmp_path / "archive.key").chmod(0o600)
+    keys = FileKeyStore(tmp_path, {})
+    keys.begin()
+    before = HKDF(hashes.SHA256(), 32, salt=None, info=b"tenu archive index").derive(FORMER)
+    assert keys.index_key() == before
 
 
 def test_six_runs_that_begin_at_once_have_one_key(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tenu.datamap.model import System
 from tenu.documents import read
 from tenu.errors import Finding
 from tenu.plans.archive import Reach
-from tenu.plans.facts import ArchiveFacts, Facts, Signature, Truth
+from tenu.plans.facts import AnonymousTable, ArchiveFacts, EndFacts, Facts, HoldFacts, Signature, Truth
 from tenu.plans.truth import truth
 from tenu.policy.clauses import clauses
 from tenu.policy.load import load_policy
@@ -20,6 +20,16 @@ from tenu.policy.model import Policy
 from tenu.terms import ClauseStatus, LegalBasis, Severity, Text
 
 DAY = date(2026, 11, 23)
+ENDED = EndFacts(
+    intact=True,
+    restored=(),
+    residual=0,
+    earlier=0,
+    unread=0,
+    doubtful=0,
+    backups_until=date(2026, 12, 28),
+    undeclared=(),
+)
 NAMES = ("crm", "erp", "shop", "mail")
 
 
@@ -55,8 +65,11 @@ def _kept() -> Facts:
         lint=(),
         archive=archive_facts(),
         openings=0,
+        holds=HoldFacts(in_force=2, late=0, rows=1, rows_late=0, rows_undated=0, rows_unowned=0),
         last_run_complete=True,
+        end=ENDED,
         signatures={},
+        anonymous=(measured(),),
     )
 
 
@@ -69,6 +82,14 @@ def archive_facts(**changes: Any) -> ArchiveFacts:
 def reach(**changes: Any) -> Reach:
     """Return that nobody else can reach the archive, but for *changes*."""
     return replace(Reach(accounts=(), files=(), shared=()), **changes)
+
+
+def measured(**changes: Any) -> AnonymousTable:
+    """Return a table whose last measure passed, but for *changes*."""
+    table = AnonymousTable(
+        place="shop.basket", wanted=5, measured_on=DAY, rows=40, k=7, passed=True, since=False
+    )
+    return replace(table, **changes)
 
 
 def facts(**changes: Any) -> Facts:

@@ -15,6 +15,7 @@ from attest.given import (
     finding,
     judged,
     lawful_purposes,
+    measured,
     policy,
     prospecting,
     purposes,
@@ -24,6 +25,7 @@ from attest.given import (
     systems,
 )
 from tenu.periods.period import Period
+from tenu.plans.facts import HoldFacts
 from tenu.plans.judges import JUDGES, RULE_OF
 from tenu.plans.truth import lawful, truth
 from tenu.policy.clauses import clauses
@@ -74,7 +76,9 @@ SPELLED = replace(
     controller=replace(policy().controller, published_addresses=policy().controller.published_addresses[:1]),
 )
 LONGER = replace(policy(), retention=replace(policy().retention, legal_periods=()))
+NO_HOLD = HoldFacts(in_force=0, late=0, rows=0, rows_late=0, rows_undated=0, rows_unowned=0)
 SAID: dict[str, tuple[dict[str, Any], dict[str, Any], ClauseStatus]] = {
+    "C-PUR-12": ({"holds": NO_HOLD}, {"holds": replace(NO_HOLD, late=1)}, KEPT),
     "C-GEN-03": ({"policy": lawful_purposes()}, {}, KEPT),
     "C-CTL-02": ({"policy": SPELLED}, {}, UNKNOWN),
     "C-TRF-01": ({}, {"systems": OUTSIDE}, UNKNOWN),
@@ -86,6 +90,8 @@ SAID: dict[str, tuple[dict[str, Any], dict[str, Any], ClauseStatus]] = {
     ),
     "C-RET-05": ({}, {"archive": archive_facts(reach=reach(files=("archive",)))}, KEPT),
     "C-RET-07": ({}, {"overdue": {"relation": 1}}, KEPT),
+    "C-OPS-03": ({}, {"anonymous": (measured(k=4),)}, KEPT),
+    "C-RET-08": ({}, {"anonymous": (measured(wanted=None, measured_on=None, since=True),)}, KEPT),
     "C-RET-09": ({}, {"policy": purposes(retention="nothing")}, KEPT),
     "C-RET-10": ({}, {"policy": LONGER}, KEPT),
     "C-RET-14": ({}, {"policy": prospecting(restarted_by=("reply", "opening"))}, KEPT),
@@ -97,6 +103,22 @@ SAID: dict[str, tuple[dict[str, Any], dict[str, Any], ClauseStatus]] = {
     "C-RET-20": ({"policy": purposes(basis=LegalBasis.CONTRACT)}, {"policy": purposes(basis=None)}, KEPT),
 }
 """Clauses judged on what is said: facts at their best, facts that break them, and the best that can be concluded."""
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"rows": 1, "rows_late": 1}, BROKEN),
+        ({"rows": 1, "rows_unowned": 1}, BROKEN),
+        ({"rows": 1, "rows_undated": 1}, UNKNOWN),
+        ({"rows": 1, "in_force": 2}, KEPT),
+    ],
+)
+def test_disputes_are_judged_from_the_register_and_from_the_rows_that_hold(
+    changes: dict[str, int], expected: ClauseStatus
+) -> None:
+    """Late or without an owner is broken; reviewed nobody knows when is unknown."""
+    assert status("C-PUR-12", holds=replace(NO_HOLD, **changes)) is expected
 
 
 def test_every_judge_is_tested_here() -> None:

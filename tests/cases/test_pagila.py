@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from cases.world import World, make_world
+from lab import UNSUPERVISED
 from servers import PostgreSQL
 from tenu.datamap.catalog import ColumnKind
 from tenu.plans.access import holdings
@@ -147,7 +148,7 @@ def test_people_who_paid_for_another_s_rental_go_without_a_constraint_error(
         "DELETE FROM customer WHERE customer_id NOT IN (SELECT customer_id FROM few)",
         "UPDATE rental SET return_date = rental_date WHERE return_date IS NULL",
     )
-    (world.folder / "tenu.toml").write_text("chunk = 1\n", encoding="utf-8")
+    (world.folder / "tenu.toml").write_text("chunk = 1\n" + UNSUPERVISED, encoding="utf-8")
     world.as_of = date(2028, 1, 1)
     world.apply()
     world.apply()

@@ -13,14 +13,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lab import FixedClock
+from lab import UNSUPERVISED
 from tenu.datamap.drift import compare
 from tenu.datamap.layout import Layout, lay_out
-from tenu.operations.apply import Run, apply
+from tenu.operations.apply import apply
 from tenu.operations.plan import plan
 from tenu.plans.plan import Plan, read_plan
+from tenu.plans.run import Run
 from tenu.ports import Ports
 from tenu.terms import Severity
+from tenu.testing import FixedClock
 from tenu.wiring import open_ports
 
 AS_OF = date(2026, 3, 1)
@@ -129,6 +131,7 @@ def make_world(
     (folder / "systems").mkdir(parents=True, exist_ok=True)
     with as_file(files("tenu.sample")) as sample:
         shutil.copy(sample / "policy.yaml", folder)
+    (folder / "tenu.toml").write_text(UNSUPERVISED, encoding="utf-8")
     world = World(folder=folder, url=url)
     write_map(world, datamap)
     world.do(*statements)

@@ -114,7 +114,7 @@ def test_tout_finit_efface_sauf_ce_qui_sert_aux_statistiques() -> None:
     [
         ("accounting", Period(years=10), "fiscal_close"),
         ("tax", Period(years=6), "document"),
-        ("econtract", Period(years=10), "document"),
+        ("econtract", Period(years=10), "performance"),
         ("card_debit", Period(months=13), "document"),
         ("card_deferred_debit", Period(months=15), "document"),
     ],

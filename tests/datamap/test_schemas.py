@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from cases.world import World, make_world
+from lab import UNSUPERVISED
 from tenu.errors import FindingsError
 
 OLD, NEW = "'2015-01-10'", "'2025-06-10'"
@@ -251,7 +252,7 @@ def test_a_chosen_link_owns_and_the_other_person_s_row_stays_whole(make: Make) -
 def test_two_due_people_who_hold_each_other_go_in_two_runs(make: Make) -> None:
     """Whatever the order of chunks, nothing breaks; the second run takes what the first one's rows held."""
     world = make(*_two_links("belongs_to: billing_id, "))
-    (world.folder / "tenu.toml").write_text("chunk = 1\n", encoding="utf-8")
+    (world.folder / "tenu.toml").write_text("chunk = 1\n" + UNSUPERVISED, encoding="utf-8")
     world.do(f"UPDATE person SET seen_on = {OLD}")
     world.apply()
     world.apply()

@@ -36,10 +36,11 @@ def looked_at(played: tuple[Path, Answer], tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="session")
 def _planned(played: tuple[Path, Answer], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make one plan with work to do, for every test that applies it to its own copy."""
+    """Make one plan with work to do, approved, for every test that applies it to its own copy."""
     folder = tmp_path_factory.mktemp("planned") / "company"
     shutil.copytree(played[0], folder)
     tenu("plan", "--as-of", LATER, "-o", folder / "p.json", folder=folder)
+    tenu("approve", folder / "p.json", "--over-share", folder=folder)
     return folder
 
 

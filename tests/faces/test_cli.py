@@ -90,6 +90,7 @@ BREAKINGS = {
     "a wrong key": (_garbage("keys/plan.key"), "plan.key"),
     "an unknown setting": (_settings("chunks = 3\n"), "chunks"),
     "a setting of the wrong type": (_settings('chunk = "many"\n'), "chunk"),
+    "a limit of the search that is none": (_settings('[residue]\nrows = "many"\n'), "residue"),
     "bad TOML": (_settings("chunk = [\n"), "tenu.toml"),
 }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from faces.face import tenu
-from tenu.ports import Settings, Stores
+from tenu.ports import ResidueSearch, Settings, Stores
 
 
 def test_a_new_workspace_can_be_checked(tmp_path: Path) -> None:
@@ -31,8 +31,12 @@ def test_the_settings_written_are_the_defaults(tmp_path: Path) -> None:
     """Every line may go."""
     tenu("init", tmp_path)
     said = tomllib.loads((tmp_path / "tenu.toml").read_text(encoding="utf-8"))
-    stores = said.pop("stores")
-    assert (Settings(**said), Stores(**stores)) == (Settings(), Stores())
+    stores, residue = said.pop("stores"), said.pop("residue")
+    assert (Settings(**said), Stores(**stores), ResidueSearch(**residue)) == (
+        Settings(),
+        Stores(),
+        ResidueSearch(),
+    )
 
 
 def test_every_setting_is_named(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ DOCS = ROOT / "docs"
 REFERENCE = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
 JSON = (DOCS / "reference" / "json.md").read_text(encoding="utf-8")
 FIRST_RUN = (DOCS / "tutorial" / "first-run.md").read_text(encoding="utf-8")
+ARCHIVE = (DOCS / "how-to" / "open-the-archive.md").read_text(encoding="utf-8")
 NIGHTLY = (DOCS / "how-to" / "nightly-run.md").read_text(encoding="utf-8")
 
 
@@ -54,14 +55,14 @@ def test_every_option_before_the_command_is_in_the_reference() -> None:
     assert [option for option in options if f"`{option}" not in REFERENCE] == []
 
 
-@pytest.mark.parametrize("name", ["check", "plan", "apply", "attest", "request", "demo"])
+@pytest.mark.parametrize("name", ["check", "plan", "apply", "attest", "request", "demo", "run"])
 def test_every_key_is_in_the_reference_as_the_schema_says_it(name: str) -> None:
     """The tables and the schemas say the same, unit included."""
     said = json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
     assert [line for line in _keys(said) if line not in JSON] == []
 
 
-@pytest.mark.parametrize("text", [FIRST_RUN, NIGHTLY], ids=["first-run", "nightly-run"])
+@pytest.mark.parametrize("text", [FIRST_RUN, NIGHTLY, ARCHIVE], ids=["first-run", "nightly-run", "archive"])
 def test_every_command_line_of_the_guides_exists(text: str) -> None:
     """Each option of each line is one of its command's."""
     assert [line for line in _lines(text) if not _exists(line)] == []
@@ -76,7 +77,7 @@ def test_the_tutorial_runs(
     monkeypatch.chdir(tmp_path / "company")
     statuses = [tenu(*shlex.split(line)[1:], lang="en").status for line in rest]
     demo = f"tenu demo --people {PEOPLE} --as-of {DAY} --directory company"
-    assert (first, statuses) == (demo, [1, 0, 1, 1, 0, 0, 0, 1, 0, 0])
+    assert (first, statuses) == (demo, [1, 0, 1, 1, 1, 0, 1, 0, 0, 0, 1, 0, 0])
 
 
 def _keys(node: dict[str, Any], path: str = "") -> Iterator[str]:
@@ -101,4 +102,4 @@ def _exists(line: str) -> bool:
     words = shlex.split(line)
     name = max((n for n in COMMANDS if " ".join(words).startswith(n)), key=len)
     known = {opt for param in COMMANDS[name].params for opt in param.opts}
-    return name != "tenu" and {word for word in words if word.startswith("-")} <= known
+    return name != "tenu" and {word for word in words if word.startswith("-") and word != "-"} <= known

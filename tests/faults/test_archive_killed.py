@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 
 from faults.proof import lost, objections
-from lab import FixedClock, Lab
+from lab import Lab
 from tenu.adapters.archive import Archive
 from tenu.adapters.key_store import FileKeyStore
 from tenu.operations.apply import apply
 from tenu.plans.archive import Soundness
 from tenu.plans.plan import read_plan
 from tenu.ports import Fate, Sealed, Unit
+from tenu.testing import FixedClock
 from tenu.wiring import open_ports
 
 DAY = date(2031, 1, 1)

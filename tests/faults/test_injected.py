@@ -43,7 +43,7 @@ def _engines(ports: Ports) -> Iterator[sa.Engine]:
     for database in ports.databases.values():
         assert isinstance(database, Database)
         yield from (database._engine(writing=writing) for writing in (True, False))
-    yield from (ports.archive._archive, ports.archive._vault)  # type: ignore[attr-defined]
+    yield from (ports.archive._archive, ports.archive._vault.engine)  # type: ignore[attr-defined]
 
 
 def _fail(lab: Lab, made: Any, number: int) -> int:

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from lab import Lab
 from tenu.errors import RefusedError
 from tenu.journal.kinds import EventKind
-from tenu.operations.preflight import LimitError, StalePlanError
+from tenu.operations.bounding import LimitError
+from tenu.operations.preflight import StalePlanError
 from tenu.plans.plan import AlteredPlanError, read_plan
 
 Change = Callable[[Lab], None]

@@ -13,14 +13,15 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from lab import FixedClock, Lab
+from lab import Lab
 from tenu.journal.kinds import EventKind
 from tenu.operations.apply import apply
 from tenu.plans.plan import Plan, read_plan
 from tenu.ports import Ports
+from tenu.testing import FixedClock
 from tenu.wiring import open_ports
 
-POINTS = ("after lock", "after put", "before commit", "after commit", "before journal")
+POINTS = ("after lock", "after put", "before commit", "before journal")
 Passes = Callable[[str], None]
 """Told each point the run passes."""
 
@@ -62,6 +63,7 @@ def watched(ports: Ports, passes: Passes) -> Ports:
     around: Any = {
         "databases": {name: _Database(database, passes) for name, database in ports.databases.items()},
         "archive": _Archive(ports.archive, passes),
+        "ledger": _Ledger(ports.ledger, passes),
         "journal": _Journal(ports.journal, passes),
     }
     return replace(ports, **around)
@@ -89,11 +91,15 @@ class _Database(_Watched):
 class _Session(_Watched):
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Pass before it begins, and after the commit of one that wrote a receipt."""
+        """Pass before it begins, after the commit of one that wrote a receipt, and after one that failed."""
         self._passes("before transaction")
         self._wrote = False
-        with self._real.transaction():
-            yield
+        try:
+            with self._real.transaction():
+                yield
+        except BaseException:
+            self._passes("after rollback")
+            raise
         if self._wrote:
             self._passes("after commit")
 
@@ -116,6 +122,19 @@ class _Archive(_Watched):
         put = self._real.put(*arguments, **options)
         self._passes("after put")
         return put
+
+
+class _Ledger(_Watched):
+    def write(self, *arguments: Any) -> Any:
+        """Pass once the ledger knows whom a chunk is about, and nothing was done yet."""
+        written = self._real.write(*arguments)
+        self._passes("after intent")
+        return written
+
+    def settle(self, *arguments: Any, **options: Any) -> None:
+        """Pass once the ledger knows the outcome."""
+        self._real.settle(*arguments, **options)
+        self._passes("after outcome")
 
 
 class _Journal(_Watched):

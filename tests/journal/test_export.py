@@ -140,6 +140,17 @@ def test_a_tampered_export_is_refused(tmp_path: Path, tamper: Callable[[Path], N
     assert script(tmp_path / "export", KEY) == 1
 
 
+@pytest.mark.parametrize(
+    ("folder", "key"), [(".", "README.md"), ("README.md", str(KEY)), ("nowhere", str(KEY))]
+)
+def test_a_wrong_argument_is_told_in_one_line_and_how_to_do_it(tmp_path: Path, folder: str, key: str) -> None:
+    """A file in place of the key, a file or nothing in place of the folder: no traceback, status 1, the usage."""
+    command = [sys.executable, "-I", "-S", "verify_export.py", folder, key]
+    where = exported(tmp_path / "export", 3)
+    said = subprocess.run(command, cwd=where, capture_output=True, check=False, text=True)
+    assert (said.returncode, "Traceback" in said.stderr, "FOLDER KEY" in said.stderr) == (1, False, True)
+
+
 def test_a_kept_checkpoint_verifies_with_a_later_export(tmp_path: Path) -> None:
     """What an auditor received before is the beginning of what they receive now."""
     earlier = exported(tmp_path / "before", 200)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from lab import FixedClock, Lab, make_lab
+from lab import Lab, make_lab
 from tenu.adapters.staff import account, actor
 from tenu.journal.kinds import EventKind
 from tenu.operations.acting import NotEntitledError, entitled
+from tenu.testing import FixedClock
 from tenu.wiring import open_ports
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from lab import FixedClock, Lab, make_lab
+from lab import Lab, make_lab
 from tenu.adapters.staff import actor
 from tenu.errors import RefusedError
 from tenu.journal.kinds import EventKind
@@ -22,6 +22,7 @@ from tenu.operations.attest import attest
 from tenu.operations.opening import MOST, NoMotiveError, open_packages
 from tenu.ports import Ports
 from tenu.terms import ClauseStatus, IdentifierKind, Motive
+from tenu.testing import FixedClock
 
 ROLES = {"archivist": ("bruno", "chloe"), "dpo": ("alice",), "sales": ("denis",)}
 CASE = "LIT-2026-014"

@@ -33,7 +33,7 @@ from tenu.plans.task import PersonTask
 from tenu.policy.load import load_policy
 from tenu.policy.model import Policy
 from tenu.ports import Fate
-from tenu.terms import Phase
+from tenu.terms import End, Phase
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY = timedelta(days=1)
@@ -121,6 +121,7 @@ class Case:
     """People, and one question about them: on which day, for which purposes, with which active period.
 
     *shorter*: what the law makes every active period; the promised ones when None. *at_most*: what also caps it.
+    *end*: how every rule ends, which changes nothing of whom it chooses.
     """
 
     people: tuple[Person, ...]
@@ -128,6 +129,7 @@ class Case:
     purposes: tuple[str, ...]
     shorter: Period | None
     at_most: Period | None
+    end: End
 
 
 def _day(at: datetime | None) -> date | None:
@@ -170,6 +172,7 @@ def cases(draw: st.DrawFn) -> Case:
         purposes=purposes,
         shorter=shorter,
         at_most=draw(st.sampled_from([None, Period(days=ago)])),
+        end=draw(st.sampled_from(End)),
     )
 
 
@@ -217,7 +220,10 @@ class Small:
 
     def _capped(self, case: Case) -> Policy:
         retention = self.policy.retention
-        rules = [replace(rule, active=replace(rule.active, at_most=case.at_most)) for rule in retention.rules]
+        rules = [
+            replace(rule, active=replace(rule.active, at_most=case.at_most), end=case.end)
+            for rule in retention.rules
+        ]
         return replace(self.policy, retention=replace(retention, rules=tuple(rules)))
 
     def _active(self, case: Case) -> dict[str, Period]:

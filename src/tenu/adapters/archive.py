@@ -20,10 +20,12 @@ import sqlalchemy as sa
 import zstandard
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from tenu.adapters import archive_holds
 from tenu.adapters.archive_ending import Ending
 from tenu.adapters.archive_store import FEW, about, dictionary, hashed_identity
 from tenu.adapters.archive_tables import MARK, SEALED, UNIT
 from tenu.adapters.databases.bulk import insert_rows
+from tenu.adapters.databases.dialects import turn
 from tenu.adapters.envelopes import seal
 from tenu.datamap.identity import Identity, Likeness
 from tenu.ports import Fate, Key, Sealed, Unit
@@ -84,9 +86,10 @@ class Archive(Ending):
         wanted = {h for identities in mine.values() for i in identities for h in (*i.references, *i.emails)}
         if not wanted:
             return {}
-        known = self._known(sorted(wanted))
+        with self._archive.connect() as archive:
+            known = self._known(archive, sorted(wanted))
         by_hash: dict[str, list[tuple[Identity, date]]] = {}
-        for identity, until in known:
+        for _, identity, until in known:
             for value in (*identity.references, *identity.emails):
                 by_hash.setdefault(value, []).append((identity, until))
         found: dict[Key, date] = {}
@@ -96,6 +99,44 @@ class Archive(Ending):
                     for theirs, until in by_hash.get(value, ()):
                         if identity.likeness(theirs) is Likeness.SAME:
                             found[key] = max(found.get(key, until), until)
+        return found
+
+    def hold(self, hold: str, people: Iterable[Identity], systems: Sequence[str]) -> int:
+        """Spare the packages of *people* from their end, as long as *hold* is in force; return how many are new to it.
+
+        Args:
+            hold: Its id.
+            people: What identifies them; who has neither reference nor e-mail is found by nobody.
+            systems: Only packages of these systems; of all when there are none.
+        """
+        mine = [self._hashed(identity) for identity in people]
+        wanted = sorted({value for i in mine for value in (*i.references, *i.emails)})
+        with self._archive.connect() as archive, turn(archive):
+            known = self._known(archive, wanted) if wanted else []
+            subjects = {s for s, theirs, _ in known if any(i.likeness(theirs) is Likeness.SAME for i in mine)}
+            done = archive_holds.place(
+                archive, self._vault.engine, hold, self._of(archive, subjects, systems)
+            )
+            archive.commit()
+        return done
+
+    def release(self, hold: str) -> int:
+        """Let the packages of *hold* end at their time; return how many they were."""
+        with self._archive.connect() as archive, turn(archive):
+            done = archive_holds.lift(archive, self._vault.engine, hold)
+            archive.commit()
+        return done
+
+    @staticmethod
+    def _of(archive: sa.Connection, subjects: Iterable[str], systems: Sequence[str]) -> list[str]:
+        """Return those of *subjects* that come from one of *systems*."""
+        found: list[str] = []
+        wanted = sorted(subjects)
+        for start in range(0, len(wanted), FEW):
+            query = sa.select(SEALED.c.subject).where(SEALED.c.subject.in_(wanted[start : start + FEW]))
+            found += archive.execute(
+                query.where(SEALED.c.system.in_(systems)) if systems else query
+            ).scalars()
         return found
 
     # ── sealing ──
@@ -113,22 +154,22 @@ class Archive(Ending):
             name=self._hash(IdentifierKind.NAME, identity.name) if identity.name else "",
         )
 
-    def _known(self, wanted: list[str]) -> list[tuple[Identity, date]]:
+    def _known(self, archive: sa.Connection, wanted: list[str]) -> list[tuple[str, Identity, date]]:
+        """Return the packages that carry one of the hashes *wanted*: subject, identity in hashes, last day."""
         subjects: dict[str, dict[str, set[str]]] = {}
         untils: dict[str, date] = {}
         all_marks = MARK.alias()
-        with self._archive.connect() as archive:
-            for start in range(0, len(wanted), FEW):
-                query = (
-                    sa.select(all_marks.c.subject, all_marks.c.kind, all_marks.c.hash, SEALED.c.until)
-                    .join(MARK, MARK.c.subject == all_marks.c.subject)
-                    .join(SEALED, SEALED.c.subject == all_marks.c.subject)
-                    .where(MARK.c.hash.in_(wanted[start : start + FEW]))
-                )
-                for subject, kind, value, until in archive.execute(query):
-                    subjects.setdefault(subject, {}).setdefault(kind, set()).add(value)
-                    untils[subject] = until
-        return [(hashed_identity(marks), untils[subject]) for subject, marks in subjects.items()]
+        for start in range(0, len(wanted), FEW):
+            query = (
+                sa.select(all_marks.c.subject, all_marks.c.kind, all_marks.c.hash, SEALED.c.until)
+                .join(MARK, MARK.c.subject == all_marks.c.subject)
+                .join(SEALED, SEALED.c.subject == all_marks.c.subject)
+                .where(MARK.c.hash.in_(wanted[start : start + FEW]))
+            )
+            for subject, kind, value, until in archive.execute(query):
+                subjects.setdefault(subject, {}).setdefault(kind, set()).add(value)
+                untils[subject] = until
+        return [(subject, hashed_identity(marks), untils[subject]) for subject, marks in subjects.items()]
 
 
 class _Sealer:

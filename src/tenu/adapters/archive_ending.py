@@ -8,14 +8,21 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from tenu.adapters.archive_holds import FREE, on_hold
 from tenu.adapters.archive_reading import Reading
 from tenu.adapters.archive_tables import MARK, SEALED, UNIT
+from tenu.adapters.databases.dialects import turn
 from tenu.adapters.vault import Wrapped
-from tenu.errors import TamperedError
+from tenu.errors import RefusedError, TamperedError
 from tenu.plans.archive import Rotation, Soundness
 from tenu.ports import Unit
+from tenu.terms import Text
 
 _PAGE = 1_000
+
+
+class HeldError(RefusedError):
+    """A package on hold cannot be ended before its hold is released."""
 
 
 class Ending(Reading):
@@ -39,35 +46,48 @@ class Ending(Reading):
         Only where no chunk of that run can be in progress.
         """
         count = 0
-        for envelope, task, subjects in self._vault.unsettled(run):
-            if task.startswith(f"{system}."):
-                orphans = self._without_package(subjects)
-                self._vault.destroy(orphans)
-                self._vault.settle(envelope)
-                count += len(orphans)
+        for envelope, subjects in self._vault.unsettled(run, system):
+            orphans = self._without_package(subjects)
+            self._vault.destroy(orphans)
+            self._vault.settle(envelope)
+            count += len(orphans)
         return count
 
     def expired(self, as_of: date) -> int:
-        """Return how many packages have reached their last day on *as_of*."""
+        """Return how many packages have reached their last day on *as_of*, those on hold left out."""
         with self._archive.connect() as archive:
-            query = sa.select(sa.func.count()).select_from(SEALED).where(SEALED.c.until <= as_of)
+            query = sa.select(sa.func.count()).select_from(SEALED).where(SEALED.c.until <= as_of, FREE)
             return int(archive.execute(query).scalar_one())
 
     def end(self, as_of: date) -> int:
-        """End every package that reached its last day on *as_of*: its key first, which reaches the backups too."""
-        self._vault.destroy_past(as_of)
-        past = SEALED.c.until <= as_of
-        with self._archive.begin() as archive:
-            archive.execute(
-                sa.delete(MARK).where(MARK.c.subject.in_(sa.select(SEALED.c.subject).where(past)))
-            )
-            return archive.execute(sa.delete(SEALED).where(past)).rowcount
+        """End every package that reached its last day on *as_of*: its key first, which reaches the backups too.
+
+        A package on hold stays. Holds are placed in the same turn: none comes between a key and its package.
+        """
+        past = sa.and_(SEALED.c.until <= as_of, FREE)
+        with self._archive.connect() as archive, turn(archive):
+            theirs = MARK.c.subject.in_(sa.select(SEALED.c.subject).where(past))
+            archive.execute(sa.delete(MARK).where(theirs))
+            self._vault.destroy_past(as_of)
+            done = archive.execute(sa.delete(SEALED).where(past)).rowcount
+            archive.commit()
+        return done
 
     def destroy(self, subjects: Sequence[str]) -> None:
-        """End the packages called *subjects* now, keys first."""
-        self._vault.destroy(subjects)
-        with self._archive.begin() as archive:
+        """End the packages called *subjects* now, keys first.
+
+        Raises:
+            HeldError: One of them is on hold: nothing was destroyed.
+        """
+        with self._archive.connect() as archive, turn(archive):
+            if held := on_hold(archive, subjects):
+                raise HeldError(
+                    Text(fr=f"{held} de ces dossiers sont gelés", en=f"{held} of these packages are on hold"),
+                    fix=Text(fr="tenu hold list dit par quel gel", en="tenu hold list says by which hold"),
+                )
+            self._vault.destroy(subjects)
             self._forget(archive, subjects)
+            archive.commit()
 
     def rotate(self, progress: Callable[[int, int], None]) -> Rotation:
         """Put every key under a new archive key, and retire the former one; cut short, it goes on when run again."""
@@ -86,7 +106,7 @@ class Ending(Reading):
         """
         with self._archive.connect() as archive:
             total = archive.execute(sa.select(sa.func.count()).select_from(SEALED)).scalar_one()
-            past = sa.select(sa.func.count()).select_from(SEALED).where(SEALED.c.until < as_of)
+            past = sa.select(sa.func.count()).select_from(SEALED).where(SEALED.c.until < as_of, FREE)
             seen = Soundness(past=archive.execute(past).scalar_one())
         last = "00" * 16
         while page := self._names_after(last):

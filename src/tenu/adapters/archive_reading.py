@@ -12,6 +12,7 @@ import zstandard
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from tenu.adapters.archive_holds import FREE
 from tenu.adapters.archive_reach import reach
 from tenu.adapters.archive_store import FEW, ArchiveStore, about, dictionary, hashed_identity
 from tenu.adapters.archive_tables import MARK, SEALED, UNIT
@@ -75,7 +76,7 @@ class Reading(ArchiveStore):
         alone = sa.or_(sa.false(), *(UNIT.c.task.like(f"%:{rule}") for rule in no_archive))
         counted: list[Any] = [
             sa.func.count(),
-            sa.func.count(sa.case((SEALED.c.until < as_of, 1))),
+            sa.func.count(sa.case((sa.and_(SEALED.c.until < as_of, FREE), 1))),
             sa.func.count(sa.case((UNIT.c.ground == "", 1))),
             sa.func.count(sa.case((alone, 1))),
         ]

@@ -33,6 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as LongText
 
+from tenu.adapters.databases.failures import translate
 from tenu.adapters.own_database import METADATA, open_database, writing
 from tenu.errors import TamperedError
 from tenu.journal import tree, verification
@@ -114,6 +115,7 @@ class JournalStore:
 
     def __init__(self, url: str) -> None:
         self._reads: Engine = open_database(url)
+        translate(self._reads, "journal")
         self._writes = writing(self._reads)
 
     def close(self) -> None:

@@ -8,12 +8,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from tenu.adapters.supervision import Complain, read_approval, read_limits, read_pacing
 from tenu.errors import Finding, FindingsError, Place
-from tenu.ports import Settings, Stores
+from tenu.ports import HoldSettings, ResidueSearch, Settings, Stores
 from tenu.terms import Severity, Text
 
 SETTINGS = "tenu.toml"
-_MAY_BE_ZERO = ("look_again_seconds",)
+_MAY_BE_ZERO = ("look_again_seconds", "max_share", "share_from", "tolerance", "tolerance_rows")
 
 
 def read_settings(folder: Path) -> Settings:
@@ -35,7 +36,16 @@ def read_settings(folder: Path) -> Settings:
         raise FindingsError(tuple(findings))
     roles = {role: tuple(people) for role, people in tables["roles"].items()}
     accounts = tuple(tables["stores"].pop("archive_accounts", ()))
-    return Settings(**said, stores=Stores(**tables["stores"], archive_accounts=accounts), roles=roles)
+    return Settings(
+        **said,
+        stores=Stores(**tables["stores"], archive_accounts=accounts),
+        residue=ResidueSearch(**tables["residue"]),
+        roles=roles,
+        holds=HoldSettings(**tables["holds"]),
+        limits=read_limits(tables["limits"], _unheard),
+        approval=read_approval(tables["approval"], _unheard),
+        pacing=read_pacing(tables["pacing"], _unheard),
+    )
 
 
 def _numbers(said: Mapping[str, Any]) -> Iterator[Finding]:
@@ -63,6 +73,17 @@ def _stores(table: Any) -> Iterator[Finding]:
     yield from (_unknown(f"stores.{name}") for name in table if name not in _names(Stores))
 
 
+def _residue(table: Any) -> Iterator[Finding]:
+    if not isinstance(table, dict):
+        yield _wrong(Text(fr="[residue] est une table", en="[residue] is a table"))
+        return
+    yield from (_unknown(f"residue.{name}") for name in table if name not in _names(ResidueSearch))
+    rows, ignored = table.get("rows", 0), table.get("ignored", False)
+    if not isinstance(rows, int) or isinstance(rows, bool) or rows < 0 or not isinstance(ignored, bool):
+        fr = "[residue] attend rows = un nombre de lignes, et ignored = true ou false"
+        yield _wrong(Text(fr=fr, en="[residue] wants rows = a number of rows, and ignored = true or false"))
+
+
 def _roles(table: Any) -> Iterator[Finding]:
     if not isinstance(table, dict) or not all(_is_list_of_text(people) for people in table.values()):
         fr = '[roles] attend des listes de comptes : dpo = ["alice"]'
@@ -73,13 +94,38 @@ def _is_store(name: str, said: Any) -> bool:
     return _is_list_of_text(said) if name == "archive_accounts" else isinstance(said, str)
 
 
+def _holds(table: Any) -> Iterator[Finding]:
+    if not isinstance(table, dict) or not all(isinstance(said, bool) for said in table.values()):
+        yield _wrong(Text(fr="[holds] attend true ou false", en="[holds] wants true or false"))
+        return
+    yield from (_unknown(f"holds.{name}") for name in table if name not in _names(HoldSettings))
+
+
 def _is_list_of_text(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
 
 
+def _supervised(read: Callable[[Any, Complain], object]) -> Callable[[Any], Iterator[Finding]]:
+    def findings(table: Any) -> Iterator[Finding]:
+        complaints: list[Text] = []
+        read(table, complaints.append)
+        yield from map(_wrong, complaints)
+
+    return findings
+
+
+def _unheard(complaint: Text) -> None:
+    raise AssertionError(complaint.en)  # every complaint was a finding already
+
+
 _TABLES: Mapping[str, Callable[[Any], Iterator[Finding]]] = {
     "stores": _stores,
+    "residue": _residue,
     "roles": _roles,
+    "limits": _supervised(read_limits),
+    "approval": _supervised(read_approval),
+    "pacing": _supervised(read_pacing),
+    "holds": _holds,
 }
 """Each table of tenu.toml, and what finds its mistakes."""
 

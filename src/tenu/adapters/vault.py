@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tenu.adapters import vault_migrations
+from tenu.adapters.archive_holds import FREE_ENVELOPE, FREE_KEY
 from tenu.adapters.archive_tables import ENVELOPE, SEALING_KEY, WRAPPED
 from tenu.adapters.databases.bulk import insert_rows
 from tenu.adapters.databases.dialects import turn
@@ -96,23 +97,25 @@ class Vault:
             self._delete(vault, subjects)
 
     def destroy_past(self, as_of: date) -> None:
-        """Destroy every key whose package reached its last day on *as_of*, and the envelopes left empty."""
+        """Destroy every key whose package reached its last day on *as_of*, those on hold left out, and the envelopes left empty."""
         with self.engine.begin() as vault:
-            vault.execute(sa.delete(WRAPPED).where(WRAPPED.c.until <= as_of))
-            vault.execute(sa.delete(ENVELOPE).where(ENVELOPE.c.until <= as_of))
+            vault.execute(sa.delete(WRAPPED).where(WRAPPED.c.until <= as_of, FREE_KEY))
+            vault.execute(sa.delete(ENVELOPE).where(ENVELOPE.c.until <= as_of, FREE_ENVELOPE))
 
-    def unsettled(self, run: str) -> Iterator[tuple[str, str, list[str]]]:
-        """Yield the envelopes *run* made and nobody looked at since: envelope, task, subjects."""
+    def unsettled(self, run: str, system: str) -> Iterator[tuple[str, list[str]]]:
+        """Yield the envelopes *run* made for *system* and nobody looked at since, with their subjects."""
         mine = sa.select(ENVELOPE.c.id, ENVELOPE.c.task, ENVELOPE.c.first, ENVELOPE.c.last)
         with self.engine.connect() as vault:
             found = vault.execute(mine.where(ENVELOPE.c.run == run, ENVELOPE.c.settled.is_(False))).all()
         for envelope, task, first, last in found:
+            if not task.startswith(f"{system}."):
+                continue
             inside = sa.select(WRAPPED.c.subject).where(
                 WRAPPED.c.subject.between(first, last), WRAPPED.c.envelope == envelope
             )
             with self.engine.connect() as vault:
                 subjects = list(vault.scalars(inside))
-            yield envelope, task, subjects
+            yield envelope, subjects
 
     def settle(self, envelope: str) -> None:
         """Say that every key of *envelope* has its package."""

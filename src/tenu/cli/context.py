@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from tenu.errors import Finding, TenuError
+    from tenu.operations.pacer import Wait
     from tenu.ports import Ports
 
 P = ParamSpec("P")
@@ -60,6 +61,18 @@ class Context:
         from tenu.wiring import open_ports  # noqa: PLC0415 - only commands that touch databases pay for them
 
         return open_ports(self.workspace)
+
+    def waits(self) -> Callable[[Wait], None]:
+        """Return what says on the error output why a run waits, each time the reason changes; rests are not told."""
+        last = ""
+
+        def tell_wait(wait: Wait) -> None:
+            nonlocal last
+            if wait.reason not in (last, "rest"):
+                click.echo(f"… {wait.said.in_(self.language)}", err=True)
+            last = wait.reason
+
+        return tell_wait
 
     def again(self, *words: str) -> str:
         """Return the command line that runs *words* in the same workspace."""
@@ -155,19 +168,29 @@ def progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
         yield lambda _doing, _done, _total: None
         return
     from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[rate]}"),
         TimeElapsedColumn(),
+        TimeRemainingColumn(compact=True),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
+        task = bar.add_task(title, total=None, rate="")
 
         def show(doing: str, done: int, total: int) -> None:
             bar.update(task, description=f"{title} {doing}", completed=done, total=total)
+            speed = bar.tasks[0].speed
+            bar.update(task, rate=f"{speed:.0f}/s" if speed else "")
 
         yield show
 

@@ -74,6 +74,7 @@ def _play(folder: Path, people: int, day: date, story: Story) -> Demo:
 
 def _run(ports: Ports, company: Company, urls: dict[str, str], story: Story) -> Demo:
     from tenu.operations.apply import apply  # noqa: PLC0415
+    from tenu.operations.approving import approve, waits_for  # noqa: PLC0415
     from tenu.operations.attest import attest  # noqa: PLC0415
     from tenu.operations.check import check, record  # noqa: PLC0415
     from tenu.operations.journal import verify  # noqa: PLC0415
@@ -93,6 +94,9 @@ def _run(ports: Ports, company: Company, urls: dict[str, str], story: Story) -> 
         keep(ports, before)
         file.write_text(before.to_json(), encoding="utf-8")
     story.planned(before, ports.workspace.policy)
+    asked = waits_for(ports, before)
+    approve(ports, before, role=ROLES[0], over_share="over_share" in asked.why)
+    story.approved(ROLES[0], asked)
     with story.step(4, "apply : exactement ce plan", "apply: exactly that plan") as bar:
         run = apply(ports, read_plan(file.read_text(encoding="utf-8")), progress=bar)
     story.applied(run)

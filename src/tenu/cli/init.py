@@ -15,6 +15,14 @@ plan_expires_in_hours = 24
 look_again_seconds = 30
 # max_people = 10000
 # max_rows = 200000
+# max_table_rows = 100000
+
+# No plan changes more than this percentage of a table, from so many rows on, unless somebody approves it and says so.
+max_share = 20
+share_from = 10
+# How many percent, and always how many rows, a run may change of a table beyond what its plan counted.
+tolerance = 10
+tolerance_rows = 10
 
 # Where tenu keeps what it knows. PostgreSQL addresses are welcome; secrets come from the environment.
 [stores]
@@ -23,13 +31,45 @@ archive = "${TENU_ARCHIVE_URL:-sqlite:///archive.db}"
 vault = "${TENU_VAULT_URL:-sqlite:///vault.db}"
 # Database accounts meant to reach the archive and the vault, when these are on a server; any other is a finding.
 # archive_accounts = ["tenu_archive", "archivist"]
+# The ledger is a folder: on another disk than the databases, in no backup older than theirs.
+ledger = "${TENU_LEDGER:-ledger}"
+
+# After a run, whom it erased is searched for: tables with more rows than this are not read through.
+[residue]
+rows = 100000
+ignored = false
 
 # Which accounts of this machine hold which role. An act that needs a human's word is refused to anybody else.
 [roles]
 # dpo = ["alice"]
+# dba = ["dora"]
 # archivist = ["bruno"]
+
+# One table's own limits.
+# [limits."shop.sign_in"]
+# rows = 50000
+# share = 60
+
+# Which plans a human must approve: first_run, always, never. Over a table's share, always.
+# [approval]
+# needed = "first_run"
+# roles = ["dpo"]
+# two_people = false
+
+# How fast a run may go, and when; changed while it works, it follows. All keys: docs/reference/settings.md
+# [pacing]
+# target_ms = 200
+# duty = 100
+# max_lag_seconds = 10
+# max_minutes = 0
+# outside = "stop"
+# holidays = "FR"
+# [[pacing.window]]
+# days = ["mon", "tue", "wed", "thu", "fri"]
+# from = "22:00"
+# to = "06:00"
 """
-IGNORED = "keys/\n*.db\n*.db-wal\n*.db-shm\nplan*.json\n"
+IGNORED = "keys/\nledger/\n*.db\n*.db-wal\n*.db-shm\nplan*.json\n*.sample.csv\n"
 
 
 @click.command(name="init")

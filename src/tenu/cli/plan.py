@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tenu.cli.context import FINDINGS, FINE, Context, console, exits, progress, wrapped
+from tenu.cli.context import CANNOT_RUN, FINDINGS, FINE, Context, console, exits, progress, wrapped
 
 if TYPE_CHECKING:
     from tenu.plans.plan import Plan
     from tenu.ports import Ports
 
-STYLES = {"-": "red", "~": "yellow", "=": "green", "": ""}
+STYLES = {"-": "red", "~": "yellow", "=": "green", "!": "bold red", "": ""}
 
 
 @click.command(name="plan")
@@ -41,6 +41,8 @@ def command(
     output: Path | None,
 ) -> int:
     """Compute what the policy asks to change, inside the databases, and print it as a diff. Reads only."""
+    from tenu.operations.approving import waits_for  # noqa: PLC0415
+    from tenu.operations.bounding import over  # noqa: PLC0415
     from tenu.operations.plan import keep, only, plan, statements, today  # noqa: PLC0415
 
     _refuse_both(sql=sql, other=doubts or as_json)
@@ -52,13 +54,17 @@ def command(
         if output:
             keep(ports, made)
             output.write_text(made.to_json(), encoding="utf-8")
+        refused = any(excess.kind != "share" for excess in over(ports, made))
+        waiting = waits_for(ports, made).missing(()) > 0
         if sql:
             for statement in statements(ports, day, systems):
                 click.echo(statement + ";\n")
     if as_json:
         click.echo(made.to_json(), nl=False)
     elif not sql:
-        _show(context, made, output)
+        _show(context, made, output, waiting=waiting)
+    if refused:
+        return CANNOT_RUN
     return FINE if made.is_empty else FINDINGS
 
 
@@ -76,14 +82,14 @@ def _refuse_both(*, sql: bool, other: bool) -> None:
         )
 
 
-def _show(context: Context, made: Plan, output: Path | None) -> None:
+def _show(context: Context, made: Plan, output: Path | None, *, waiting: bool) -> None:
     from tenu.plans.render import render  # noqa: PLC0415
 
     show = console()
     for line in render(made, context.language):
         show.print(wrapped(show, line.text, line.hang), style=STYLES[line.sign], markup=False)
     if output:
-        show.print(f"-> {context.again('apply', str(output))}", markup=False)
+        show.print(f"-> {context.again('review' if waiting else 'apply', str(output))}", markup=False)
 
 
 def _doubts(context: Context, ports: Ports, day: date, systems: tuple[str, ...], as_json: bool) -> int:

@@ -14,6 +14,7 @@ from tenu.cli.context import Context, console, progress, wrapped
 if TYPE_CHECKING:
     from tenu.operations.attest import Attestation
     from tenu.operations.check import Checked
+    from tenu.plans.approval import Asked
     from tenu.plans.plan import Plan
     from tenu.plans.run import Run
     from tenu.policy.model import Policy
@@ -127,6 +128,14 @@ class Story:
             self._say(line, line)
         rows = self._number(plan.rows)
         self._say(f"   en tout {rows} lignes à changer", f"   in all {rows} rows to change", style="dim")
+
+    def approved(self, role: str, asked: Asked) -> None:
+        """Say that the demo approves its own plan, which a human does elsewhere, and why one must."""
+        why = asked.reasons()
+        self._say(
+            f"   approve : la démonstration approuve elle-même ce plan, au rôle {role} ; ailleurs, c'est à un humain ({why.fr})",
+            f"   approve: the demo approves this plan itself, as {role}; elsewhere a human must ({why.en})",
+        )
 
     def applied(self, run: Run) -> None:
         """Sum up what was done."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 
 class ColumnKind(StrEnum):
@@ -45,8 +49,20 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A condition the engine holds every row of a table to. *columns*: those it speaks of; *says*: its own SQL."""
+
+    columns: tuple[str, ...]
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One table. *partitions* are the names of the tables that hold its rows, when it is only their roof."""
+    """One table. *partitions* are the names of the tables that hold its rows, when it is only their roof.
+
+    *on_delete*, *on_update*: the triggers and rules that run when rows go, or change: they may keep or copy them.
+    *outside*: it is in another schema, named ``schema.table``, and is here because it points at tables of this one.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -55,22 +71,69 @@ class Table:
     unique: tuple[tuple[str, ...], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     partitions: tuple[str, ...] = ()
+    outside: bool = False
+    checks: tuple[Check, ...] = ()
+    on_delete: tuple[str, ...] = ()
+    on_update: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column | None:
         """Return the column called *name*, or None."""
         return next((column for column in self.columns if column.name == name), None)
+
+    def key_of(self, parts: Sequence[str]) -> tuple[Any, ...]:
+        """Return the primary key people write as the texts *parts*, typed as the database returns it.
+
+        Raises:
+            ValueError: It has another number of parts, or one of them is not of its column's type.
+        """
+        columns = [column for name in self.primary_key if (column := self.column(name)) is not None]
+        if len(columns) != len(parts):
+            raise ValueError(f"a key of {len(columns)} parts")
+        return tuple(_typed(column, said) for column, said in zip(columns, parts, strict=True))
 
     def refuses_null(self, names: tuple[str, ...]) -> bool:
         """Return whether at least one of the columns *names* is NOT NULL, so the link cannot be cut."""
         return any(not column.nullable for column in self.columns if column.name in names)
 
 
+def _typed(column: Column, said: str) -> Any:  # noqa: PLR0911 - a line per kind
+    """Return *said* as a value of *column*; ValueError when it is none."""
+    match column.kind:
+        case ColumnKind.INTEGER:
+            return int(said)
+        case ColumnKind.NUMBER:
+            return _number(said)
+        case ColumnKind.DAY:
+            return date.fromisoformat(said)
+        case ColumnKind.INSTANT | ColumnKind.ZONED_INSTANT:
+            return datetime.fromisoformat(said)
+        case ColumnKind.OTHER:
+            return UUID(said) if column.type_name.upper() == "UUID" else said
+        case ColumnKind.BOOLEAN:
+            return {"True": True, "False": False}[said] if said in ("True", "False") else bool(int(said))
+        case ColumnKind.TEXT:
+            return said
+        case ColumnKind.BINARY | ColumnKind.JSON:
+            raise ValueError("a key nobody can write")
+
+
+def _number(said: str) -> Decimal:
+    try:
+        return Decimal(said)
+    except InvalidOperation:
+        raise ValueError("not a number") from None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """Every table of one system's schema. *missing_grants* are the privileges tenu needs and does not have."""
+    """Every table of one system's schema. *missing_grants* are the privileges tenu needs and does not have.
+
+    *copies* are the materialised views and foreign tables beside them: rows of their own, which no plan reaches.
+    """
 
     engine: str
     tables: tuple[Table, ...]
+    copies: tuple[str, ...] = ()
     missing_grants: tuple[str, ...] = ()
     _by_name: dict[str, Table] = field(init=False, repr=False, compare=False)
 

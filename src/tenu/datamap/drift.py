@@ -12,6 +12,7 @@ from tenu.datamap.findings import finding, nearest
 from tenu.datamap.layout import Layout
 from tenu.datamap.meaning import followed, meanings
 from tenu.datamap.mentions import conditions, named_columns
+from tenu.datamap.model import System
 from tenu.datamap.ownership import owners
 from tenu.datamap.ways import Reference
 from tenu.errors import Finding
@@ -33,6 +34,7 @@ def compare(layout: Layout, policy: Policy) -> tuple[Finding, ...]:
         *followed(layout),
         *owners(layout),
         *_references(layout),
+        *_triggers(layout),
         *_grants(layout),
     ]
     order = list(Severity)
@@ -41,7 +43,7 @@ def compare(layout: Layout, policy: Policy) -> tuple[Finding, ...]:
 
 def _tables(layout: Layout) -> Iterator[Finding]:
     system = layout.system
-    live = {table.name for table in layout.catalog.tables}
+    live = {table.name for table in layout.catalog.tables if not table.outside or _points_at(system, table)}
     for name, declared in system.tables.items():
         if name not in live:
             yield finding(
@@ -56,6 +58,11 @@ def _tables(layout: Layout) -> Iterator[Finding]:
             ("décrivez-la sous « tables », ou rangez-la sous « ignored » si elle ne parle de personne",
              "describe it under 'tables', or put it under 'ignored' when it speaks of nobody"), ("C-OPS-01",),
         )  # fmt: skip
+
+
+def _points_at(system: System, table: Table) -> bool:
+    """Return whether *table*, of another schema, points at a table the map describes."""
+    return any(key.parent in system.tables for key in table.foreign_keys)
 
 
 def _columns(layout: Layout) -> Iterator[Finding]:
@@ -147,7 +154,7 @@ def _references(layout: Layout) -> Iterator[Finding]:
 
 def _holding_back(layout: Layout, reference: Reference, outside: bool) -> Iterator[Finding]:
     kept = layout.system.tables.get(reference.child)
-    if reference.on_delete == "CASCADE" and (outside or (kept is not None and kept.kept_by_law is not None)):
+    if reference.on_delete == "CASCADE" and (outside or (kept is not None and kept.kept_by_law)):
         yield finding(
             "D-CAS-01", BLOCKER, layout.system.place,
             (f"effacer « {reference.parent} » effacerait en cascade « {reference.child} », que le plan garde",
@@ -175,6 +182,29 @@ def _indexes(table: Table) -> Iterable[tuple[str, ...]]:
 
 def _starts_with(index: tuple[str, ...], columns: tuple[str, ...]) -> bool:
     return set(index[: len(columns)]) == set(columns) or (len(columns) > 1 and index[:1] == columns[:1])
+
+
+def _triggers(layout: Layout) -> Iterator[Finding]:
+    """Yield what runs by itself when rows go, and where copies of rows stay: nobody but their author knows what they keep."""
+    owned = dict.fromkeys(one.table for estate in layout.estates for one in estate.owned)
+    for name in owned:
+        table = layout.catalog.table(name)
+        if table is not None and table.on_delete:
+            names = ", ".join(table.on_delete)
+            yield finding(
+                "D-TRG-01", MAJOR, layout.system.tables[name].place,
+                (f"effacer « {name} » déclenche {names}", f"erasing '{name}' fires {names}"),
+                ("vérifiez qu'il ne refuse rien et ne garde copie de personne", "see that it refuses nothing and keeps a copy of nobody"),
+                ("C-RET-07",),
+            )  # fmt: skip
+    for name in layout.catalog.copies:
+        if name not in layout.system.ignored:
+            yield finding(
+                "D-COPY-01", MAJOR, layout.system.at.get("ignored", layout.system.place),
+                (f"« {name} » garde sa propre copie de lignes, qu'aucun plan n'efface", f"'{name}' keeps a copy of rows of its own, which no plan erases"),
+                ("rafraîchissez-la après chaque exécution ; rangez-la sous « ignored » si elle ne copie personne",
+                 "refresh it after each run; put it under 'ignored' when it copies nobody"), ("C-RET-07", "C-OPS-01"),
+            )  # fmt: skip
 
 
 def _grants(layout: Layout) -> Iterator[Finding]:

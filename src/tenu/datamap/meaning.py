@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tenu.datamap.catalog import ColumnKind
 from tenu.datamap.findings import finding, nearest
 from tenu.datamap.layout import Layout
-from tenu.datamap.model import System, TableMap
+from tenu.datamap.model import LegalKeep, System, TableMap
 from tenu.errors import Finding
 from tenu.policy.model import Policy
 from tenu.policy.retention import Scope
-from tenu.terms import End, Severity
+from tenu.terms import Severity
 
-BLOCKER, MINOR = Severity.BLOCKER, Severity.MINOR
+BLOCKER, MAJOR, MINOR = Severity.BLOCKER, Severity.MAJOR, Severity.MINOR
 
 
 def meanings(system: System, policy: Policy) -> Iterator[Finding]:
@@ -46,16 +47,6 @@ def _purposes(name: str, table: TableMap, policy: Policy) -> Iterator[Finding]:
              f"'{name}' lives by a rule that runs record by record ({records[0]}) and does not say from which date"),
             (f"ajoutez record_limit: {{rule: {records[0]}, dated_by: …}}", f"add record_limit: {{rule: {records[0]}, dated_by: …}}"),
         )  # fmt: skip
-    ending = [r.id for r in policy.retention.rules if r.id in rules and r.each is Scope.PERSON]
-    coarse = [r for r in ending if policy.retention.rule(r).end is End.ANONYMISE]
-    if coarse:
-        yield finding(
-            "D-RULE-03", BLOCKER, table.at.get("purposes", table.place),
-            (f"« {name} » suit une règle par personne qui finit par l'anonymat ({coarse[0]}), ce que tenu ne fait pas encore",
-             f"'{name}' lives by a rule per person that ends in anonymity ({coarse[0]}), which tenu does not do yet"),
-            ("faites-la finir par « erase », ou courir ligne par ligne (« each: record »)",
-             "make it end in 'erase', or run record by record ('each: record')"), ("C-RET-07",),
-        )  # fmt: skip
 
 
 def _categories(name: str, table: TableMap, policy: Policy) -> Iterator[Finding]:
@@ -79,47 +70,100 @@ def _limits(name: str, table: TableMap, system: System, policy: Policy) -> Itera
              f"'{table.record_limit.rule}' is not a rule that runs record by record"),
             nearest(table.record_limit.rule, records),
         )  # fmt: skip
-    keep = table.kept_by_law
-    periods = {period.id for period in policy.retention.legal_periods}
-    if keep and keep.period and keep.period not in periods:
+    for keep in table.kept_by_law:
+        yield from _legal(name, keep, system, policy)
+    yield from _conflicts(name, table)
+
+
+def _legal(name: str, keep: LegalKeep, system: System, policy: Policy) -> Iterator[Finding]:
+    periods = {period.id: period for period in policy.retention.legal_periods}
+    if keep.period and keep.period not in periods:
         yield finding(
             "D-LEG-01", BLOCKER, keep.at.get("period", keep.place),
             (f"« {name} » : durée légale inconnue, « {keep.period} »", f"'{name}': unknown legal period, '{keep.period}'"),
             nearest(keep.period, periods), ("C-RET-10",),
         )  # fmt: skip
-    if keep and keep.follows and keep.follows not in system.tables:
-        yield finding(
-            "D-LEG-02", BLOCKER, keep.at.get("follows", keep.place),
-            (f"« {name} » suit une table qui n'est pas décrite, « {keep.follows} »",
-             f"'{name}' follows a table that is not described, '{keep.follows}'"),
-            nearest(keep.follows, system.tables),
-        )  # fmt: skip
-
-
-def followed(layout: Layout) -> Iterator[Finding]:
-    """Yield every table kept as long as another one whose rows it has no link to, or that follows itself."""
-    for name, table in layout.system.tables.items():
-        keep = table.kept_by_law
-        if keep is None or keep.follows is None or layout.catalog.table(name) is None:
-            continue
-        linked = any(r.child == name and r.parent == keep.follows for r in layout.references)
-        if not linked or _goes_round(layout.system, name):
+    elif keep.period:
+        yield from _threshold(name, keep, periods[keep.period].at_least)
+    for word in (keep.follows, keep.through):
+        if word and word not in system.tables:
             yield finding(
-                "D-LEG-03", BLOCKER, keep.at.get("follows", keep.place),
-                (f"« {name} » suit « {keep.follows} » sans lien vers elle, ou en rond",
-                 f"'{name}' follows '{keep.follows}' without a link to it, or in a ring"),
-                (f"déclarez le lien sous « links » : {name}.colonne -> {keep.follows}.clé",
-                 f"declare the link under 'links': {name}.column -> {keep.follows}.key"), ("C-RET-10",),
+                "D-LEG-02", BLOCKER, keep.at.get("follows" if word == keep.follows else "through", keep.place),
+                (f"« {name} » suit une table qui n'est pas décrite, « {word} »",
+                 f"'{name}' follows a table that is not described, '{word}'"),
+                nearest(word, system.tables),
             )  # fmt: skip
 
 
-def _goes_round(system: System, name: str) -> bool:
-    seen = [name]
-    while (table := system.tables.get(seen[-1])) and table.kept_by_law and table.kept_by_law.follows:
-        if table.kept_by_law.follows in seen:
-            return True
-        seen.append(table.kept_by_law.follows)
-    return False
+def _threshold(name: str, keep: LegalKeep, least: int | None) -> Iterator[Finding]:
+    if least is not None and keep.amount is None:
+        yield finding(
+            "D-LEG-06", MAJOR, keep.at.get("period", keep.place),
+            (f"« {name} » : « {keep.period} » ne vaut qu'à partir de {least} euros, et toutes les lignes seraient gardées",
+             f"'{name}': '{keep.period}' only holds from {least} euros on, and every row would be kept"),
+            ("nommez la colonne du montant : « amount: … »", "name the column of the amount: 'amount: …'"), ("C-RET-10",),
+        )  # fmt: skip
+    if least is None and keep.amount is not None:
+        yield finding(
+            "D-LEG-06", MAJOR, keep.at.get("amount", keep.place),
+            (f"« {name} » : « {keep.period} » n'a pas de seuil, le montant ne compte pas",
+             f"'{name}': '{keep.period}' has no threshold, the amount does not count"),
+            ("retirez « amount », ou donnez « at_least » à la durée dans policy.yaml",
+             "take 'amount' away, or give the period its 'at_least' in policy.yaml"), ("C-RET-10",),
+        )  # fmt: skip
+
+
+def _conflicts(name: str, table: TableMap) -> Iterator[Finding]:
+    """Yield each period said twice of the same rows, from two different days: the longest wins only between periods."""
+    for number, keep in enumerate(table.kept_by_law):
+        for other in table.kept_by_law[:number]:
+            same = keep.period is not None and (keep.period, keep.when) == (other.period, other.when)
+            if same and (keep.dated_by, keep.through) != (other.dated_by, other.through):
+                yield finding(
+                    "D-LEG-04", BLOCKER, keep.at.get("dated_by", keep.place),
+                    (f"« {name} » compte « {keep.period} » de deux jours différents pour les mêmes lignes",
+                     f"'{name}' counts '{keep.period}' from two different days for the same rows"),
+                    ("gardez-en un, ou listez les colonnes : « dated_by: [a, b] » (la dernière remplie compte)",
+                     "keep one, or list the columns: 'dated_by: [a, b]' (the latest filled one counts)"), ("C-RET-11",),
+                )  # fmt: skip
+
+
+def followed(layout: Layout) -> Iterator[Finding]:
+    """Yield every table kept with, or by a date of, another one it has no link to; or that follows itself."""
+    for name, table in layout.system.tables.items():
+        if layout.catalog.table(name) is None:
+            continue
+        for keep in table.kept_by_law:
+            word = keep.follows or keep.through
+            linked = any(r.child == name and r.parent == word for r in layout.references)
+            if word and (not linked or _goes_round(layout.system, (name,))):
+                yield finding(
+                    "D-LEG-03", BLOCKER, keep.at.get("follows" if keep.follows else "through", keep.place),
+                    (f"« {name} » suit « {word} » sans lien vers elle, ou en rond",
+                     f"'{name}' follows '{word}' without a link to it, or in a ring"),
+                    (f"déclarez le lien sous « links » : {name}.colonne -> {word}.clé",
+                     f"declare the link under 'links': {name}.column -> {word}.key"), ("C-RET-10",),
+                )  # fmt: skip
+        yield from _amounts(layout, name, table)
+
+
+def _amounts(layout: Layout, name: str, table: TableMap) -> Iterator[Finding]:
+    live = layout.catalog.table(name)
+    for keep in table.kept_by_law:
+        column = live.column(keep.amount) if live and keep.amount else None
+        if column is not None and column.kind not in (ColumnKind.INTEGER, ColumnKind.NUMBER):
+            yield finding(
+                "D-LEG-05", BLOCKER, keep.at.get("amount", keep.place),
+                (f"« {name}.{column.name} » ({column.type_name}) n'est pas un nombre : aucun seuil ne s'y compare",
+                 f"'{name}.{column.name}' ({column.type_name}) is not a number: no threshold compares with it"),
+                ("nommez une colonne de nombres", "name a column of numbers"), ("C-RET-10",),
+            )  # fmt: skip
+
+
+def _goes_round(system: System, seen: tuple[str, ...]) -> bool:
+    table = system.tables.get(seen[-1])
+    nexts = [keep.follows for keep in (table.kept_by_law if table else ()) if keep.follows]
+    return any(name in seen or _goes_round(system, (*seen, name)) for name in nexts)
 
 
 def _kinds(system: System, policy: Policy) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from tenu.datamap.conditions import TODAY, Said, Scalar, When, days_of, values_o
 from tenu.datamap.findings import finding, nearest
 from tenu.datamap.layout import Layout
 from tenu.datamap.links import Link
-from tenu.datamap.model import Conditioned, Elsewhere, People
+from tenu.datamap.model import Conditioned, Elsewhere, LegalKeep, People, System
 from tenu.datamap.references import way_to
 from tenu.errors import Finding, Place
 from tenu.terms import Severity
@@ -77,10 +77,7 @@ def _mentions(layout: Layout) -> Iterator[_Mention]:
     system = layout.system
     for table, people in system.people.items():
         yield from _of_people(table, people)
-    for act in system.acts:
-        yield _Mention(
-            table=act.table, column=act.dated_by, place=act.at.get("dated_by", act.place), dated=True
-        )
+    yield from _of_events(system)
     for row in _conditions(layout):
         for name, said in row.when.items():
             if "." not in name:
@@ -95,10 +92,21 @@ def _mentions(layout: Layout) -> Iterator[_Mention]:
             )
         if limit := declared.record_limit:
             yield _Mention(table=table, column=limit.dated_by, place=limit.place, dated=True)
-        if (keep := declared.kept_by_law) and keep.dated_by:
-            yield _Mention(table=table, column=keep.dated_by, place=keep.place, dated=True)
+        for keep in declared.kept_by_law:
+            yield from _of_keep(table, keep)
     for link in system.links:
         yield from _of_link(link)
+
+
+def _of_events(system: System) -> Iterator[_Mention]:
+    for act in system.acts:
+        yield _Mention(
+            table=act.table, column=act.dated_by, place=act.at.get("dated_by", act.place), dated=True
+        )
+    for hold in system.holds:
+        if hold.reviewed_on:
+            at = hold.at.get("reviewed_on", hold.place)
+            yield _Mention(table=hold.table, column=hold.reviewed_on, place=at, dated=True)
 
 
 def _of_people(table: str, people: People) -> Iterator[_Mention]:
@@ -118,6 +126,13 @@ def _of_people(table: str, people: People) -> Iterator[_Mention]:
                 yield _Mention(table=table, column=name, place=place)
 
 
+def _of_keep(table: str, keep: LegalKeep) -> Iterator[_Mention]:
+    at = keep.at.get("dated_by", keep.place)
+    yield from (_Mention(table=keep.through or table, column=c, place=at, dated=True) for c in keep.dated_by)
+    if keep.amount:
+        yield _Mention(table=table, column=keep.amount, place=keep.at.get("amount", keep.place))
+
+
 def _of_link(link: Link) -> Iterator[_Mention]:
     arrow = link.arrow
     yield from (_Mention(table=arrow.child, column=name, place=link.place) for name in arrow.columns)
@@ -135,6 +150,9 @@ def _conditions(layout: Layout) -> Iterator[_Conditions]:
     for link in system.links:
         holder = link.passage.table if link.passage else link.arrow.child
         yield _Conditions(table=holder, when=link.when, place=link.at.get("when", link.place), far=True)
+    for table, declared in system.tables.items():
+        for keep in declared.kept_by_law:
+            yield _Conditions(table=table, when=keep.when, place=keep.at.get("when", keep.place), far=True)
     for table, people in system.people.items():
         yield _Conditions(
             table=table, when=people.where, place=people.at.get("where", people.place), far=False

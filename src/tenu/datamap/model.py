@@ -9,7 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from tenu.datamap.anonymity import UNITS, Anonymity, Ladder
 from tenu.datamap.conditions import When
+from tenu.datamap.feeds import Feed
 from tenu.datamap.links import Link
 from tenu.documents import Located, document, json_schema
 from tenu.terms import IdentifierKind, Text
@@ -91,12 +93,17 @@ class State(Located):
 class Hold(Located):
     """Rows that, while they exist, forbid any change to their person's data (litigation).
 
+    *owner*: the role that answers for them. *reviewed_on*: the column that says when somebody last looked whether they
+    still must; `attest` wants it within six months.
+
     Source: GDPR 17(3)(e); policy C-PUR-12, SM-6.
     """
 
     reason: Text
     table: str
     when: When
+    owner: str | None = None
+    reviewed_on: str | None = None
 
 
 Conditioned = Act | State | Hold
@@ -109,7 +116,8 @@ class ColumnMap(Located):
 
     *purposes*: only when it serves others than its table's. *archive*: whether the archive needs it as proof.
     *cleared_to*: what replaces the value in a row that must stay, when NULL is refused; ``{key}`` stands for the
-    row's own key (for unique columns). *anonymised_to*: what an anonymised row keeps of a date; nothing by default.
+    row's own key (for unique columns). *anonymised_to*: what an anonymised row keeps of the value; nothing by default.
+    A list gives further steps, finest first, for rows too few of a kind.
     *of*: the column of the table, or the people table, by which this value is somebody else's than the row (an attendee
     on another's order): a row goes for one of its people only once nothing of the others is left in it.
     """
@@ -118,7 +126,7 @@ class ColumnMap(Located):
     purposes: Names | None = None
     archive: bool = True
     cleared_to: str | int | None = None
-    anonymised_to: Literal["month", "year"] | None = None
+    anonymised_to: Ladder = ()
     of: str | None = None
     why: Text | None = None
 
@@ -133,31 +141,51 @@ class LegalKeep(Located):
     """Rows a text of law keeps whatever happens to their person.
 
     Either *period* (of the policy's legal periods) counted from the day in *dated_by*,
-    or *follows*: kept while the row of that table they belong to is kept.
+    or *follows*: kept while the row of that table they belong to is kept. Several may be listed: the longest that
+    applies to a row wins.
+
+    *dated_by*: a column, or several, of which the latest filled one counts; a row without any is kept. *through*: the
+    table whose row, the one this row points at, holds these dates (the contract an annex belongs to). *when*: only
+    rows of these types. *amount*: the column the period's threshold is compared with, in *amount_in* (euros or cents).
 
     Source: policy C-RET-10, C-RET-11.
     """
 
     period: str | None = None
-    dated_by: str | None = None
+    dated_by: Names = ()
+    through: str | None = None
+    when: When = dataclasses.field(default_factory=dict)
+    amount: str | None = None
+    amount_in: Literal["euros", "cents"] = "euros"
     follows: str | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> LegalKeep:
-        if (self.period is None) == (self.follows is None) or (self.period is None) != (
-            self.dated_by is None
-        ):
+        if (self.period is None) == (self.follows is None) or (self.period is None) != (not self.dated_by):
             raise ValueError("give either 'period' and 'dated_by', or 'follows'")
+        if self.follows is not None and (self.through or self.amount):
+            raise ValueError("'through' and 'amount' go with 'period'")
         return self
 
 
 class DateForm(StrEnum):
-    """How a date is written in a column that is no date: whole numbers, or text. Anything else in it counts as missing."""
+    """How a date is written in a column that is no date: whole numbers, or text.
+
+    Zeros and empty text are a missing date; anything else that is no date keeps its row, as a recent one would.
+    """
 
     SECONDS = "seconds"
     MILLISECONDS = "milliseconds"
     YYYYMMDD = "yyyymmdd"
     ISO = "iso"
+
+
+def _as_one(value: Any) -> Any:
+    return (value,) if isinstance(value, dict) else value
+
+
+Keeps = Annotated[tuple[LegalKeep, ...], BeforeValidator(_as_one)]
+"""One way the law keeps the rows of a table, or several."""
 
 
 @document
@@ -177,6 +205,7 @@ class TableMap(Located):
 
     *belongs_to*: how its rows belong to people, when the links leave a choice: a people table, or the table, or the
     column of its own, by which they do; for rows that people point at (an address), the table that points at them.
+    *anonymity*: what its rows must satisfy once they are anonymous.
     *archive*: whether this type of document is needed as proof; when not, its rows go without passing by the archive.
     *dates*: how dates are written in columns of another type than a date.
 
@@ -188,9 +217,10 @@ class TableMap(Located):
     not_personal: Names = ()
     belongs_to: str | None = None
     record_limit: RecordLimit | None = None
-    kept_by_law: LegalKeep | None = None
+    kept_by_law: Keeps = ()
     archive: bool = True
     dates: dict[str, DateForm] = dataclasses.field(default_factory=dict)
+    anonymity: Anonymity | None = None
 
 
 @document
@@ -206,6 +236,7 @@ class System(Located):
     """One database of the company.
 
     *stored_in*: zone of its date-times without zone. *ignored*: tables without any personal data, said so by *declared*.
+    *backups_kept_days*: how long the oldest of its backups is kept, all copies of it; 35 days are assumed when it is not said.
     """
 
     system: str = Field(pattern="^[a-z][a-z0-9_-]{0,30}$")
@@ -219,9 +250,22 @@ class System(Located):
     acts: tuple[Act, ...] = ()
     states: tuple[State, ...] = ()
     holds: tuple[Hold, ...] = ()
+    feeds: tuple[Feed, ...] = ()
     ignored: Names = ()
     stored_in: str = "UTC"
     schema: str | None = None
+    backups_kept_days: int | None = Field(default=None, ge=0)
+
+    def designating(self, table: str) -> dict[str, IdentifierKind]:
+        """Return the columns of *table* that identify people, their own row or one elsewhere, and by what."""
+        found = {}
+        for root, people in self.people.items():
+            for kind, names in people.identified_by.items():
+                for one in names:
+                    holder, column = (one.table, one.column) if isinstance(one, Elsewhere) else (root, one)
+                    if holder == table:
+                        found[column] = kind
+        return found
 
 
 SCHEMA_ID = "https://tenu.example/schemas/system.schema.json"
@@ -246,4 +290,11 @@ def system_schema() -> dict[str, Any]:
     one = parts["People"]["properties"]["identified_by"]
     one["additionalProperties"] = _one_or_more(one["additionalProperties"])
     parts["Test"]["properties"]["not"] = _one_or_more(parts["Test"]["properties"]["not"])
+    said = parts["Kept"]["description"]
+    parts["Kept"] = {"description": said, "anyOf": [{"enum": list(UNITS)}, parts["Kept"]]}
+    ladder = parts["ColumnMap"]["anyOf"][1]["properties"]["anonymised_to"]
+    ladder["anyOf"] = [{"$ref": "#/$defs/Kept"}, {"type": "array", "items": ladder.pop("items")}]
+    del ladder["type"]
+    keeps = parts["TableMap"]["properties"]["kept_by_law"]
+    keeps["anyOf"] = [{"$ref": "#/$defs/LegalKeep"}, {k: keeps.pop(k) for k in ("items", "type")}]
     return schema

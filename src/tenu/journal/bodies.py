@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tenu.journal.bodies_archive import ARCHIVE
+from tenu.journal.bodies_hold import HOLDS
 from tenu.journal.bodies_request import REQUESTS
 from tenu.journal.kinds import Body, EventKind
 from tenu.journal.shapes import COUNT, DAY, DIGEST, FLAG, INSTANT, NAME, ListOf, MapOf, words
@@ -94,6 +95,22 @@ _RUNS: Mapping[EventKind, Body] = {
             "tables": MapOf(COUNT),
         },
     ),
+    EventKind.ANONYMITY_MEASURED: Body(
+        means=Text(
+            fr="les lignes anonymes d'une table ont été comptées : combien se ressemblent, ce qu'elles disent, à quoi elles se joignent",
+            en="the anonymous rows of a table were counted: how many are alike, what they tell, what they join",
+        ),
+        required={"system": NAME, "table": NAME, "rows": COUNT, "k": COUNT, "passed": FLAG},
+        optional={
+            "run": NAME,
+            "classes": COUNT,
+            "required_k": COUNT,
+            "l": COUNT,
+            "required_l": COUNT,
+            "t_thousandths": COUNT,
+            "linkable": COUNT,
+        },
+    ),
     EventKind.RUN_REFUSED: Body(
         means=Text(fr="tenu a refusé d'exécuter un plan", en="tenu refused to run a plan"),
         required={"reason": NAME},
@@ -109,6 +126,41 @@ _RUNS: Mapping[EventKind, Body] = {
     ),
 }
 """Plans and runs."""
+
+_SUPERVISION: Mapping[EventKind, Body] = {
+    EventKind.PLAN_APPROVED: Body(
+        means=Text(fr="quelqu'un a approuvé un plan", en="somebody approved a plan"),
+        required={"plan": DIGEST, "actor": DIGEST, "role": NAME, "over_share": FLAG},
+        optional={"people": COUNT, "rows": COUNT},
+    ),
+    EventKind.RUN_PAUSED: Body(
+        means=Text(fr="quelqu'un a suspendu une exécution", en="somebody paused a run"),
+        required={"run": DIGEST, "actor": DIGEST, "role": NAME},
+        optional={},
+    ),
+    EventKind.RUN_RELEASED: Body(
+        means=Text(fr="une exécution suspendue peut reprendre", en="a paused run may go on"),
+        required={"run": DIGEST, "actor": DIGEST, "role": NAME},
+        optional={},
+    ),
+    EventKind.RUN_ABORTED: Body(
+        means=Text(
+            fr="quelqu'un a abandonné une exécution : ce plan ne s'applique plus",
+            en="somebody aborted a run: this plan is not applied any more",
+        ),
+        required={"run": DIGEST, "actor": DIGEST, "role": NAME},
+        optional={},
+    ),
+    EventKind.RUN_STOPPED: Body(
+        means=Text(
+            fr="une exécution s'est arrêtée entre deux lots ; elle n'est pas terminée",
+            en="a run stopped between two chunks; it has not ended",
+        ),
+        required={"run": DIGEST, "reason": NAME},
+        optional={"subjects": COUNT, "rows": COUNT},
+    ),
+}
+"""What people say of plans and runs, and how runs stop."""
 
 _STORES: Mapping[EventKind, Body] = {
     EventKind.SCHEMA_PREPARED: Body(
@@ -130,7 +182,84 @@ _STORES: Mapping[EventKind, Body] = {
 }
 """tenu's own stores."""
 
+_ENDS: Mapping[EventKind, Body] = {
+    EventKind.LEDGER_ANCHORED: Body(
+        means=Text(
+            fr="le registre des effacements allait jusqu'ici",
+            en="this is how far the ledger of erasures went",
+        ),
+        required={"entries": COUNT, "head": DIGEST},
+        optional={"run": NAME},
+    ),
+    EventKind.LEDGER_FORGOTTEN: Body(
+        means=Text(
+            fr="un mois du registre des effacements a été oublié : plus aucune sauvegarde n'est aussi ancienne",
+            en="a month of the ledger of erasures was forgotten: no backup is that old any more",
+        ),
+        required={"epoch": NAME, "entries": COUNT, "head": DIGEST},
+        optional={},
+    ),
+    EventKind.SYSTEM_REPLAYED: Body(
+        means=Text(
+            fr="les effacements d'une base restaurée ont été refaits",
+            en="the erasures of a restored database were done again",
+        ),
+        required={"run": NAME, "system": NAME, "subjects": COUNT, "rows": COUNT},
+        optional={"left": MapOf(COUNT), "held": COUNT, "after": COUNT},
+    ),
+    EventKind.HOLDS_RELEASED: Body(
+        means=Text(
+            fr="des gels que le registre seul gardait depuis une restauration ont été levés",
+            en="holds that the ledger alone kept since a restore were released",
+        ),
+        required={"system": NAME, "role": NAME, "actor": DIGEST, "subjects": COUNT},
+        optional={},
+    ),
+    EventKind.RESIDUE_SEARCHED: Body(
+        means=Text(
+            fr="les identifiants des personnes effacées ont été cherchés partout",
+            en="the identifiers of the people erased were searched everywhere",
+        ),
+        required={"run": NAME, "residual": COUNT, "searched": COUNT, "unsearched": COUNT},
+        optional={
+            "subjects": COUNT,
+            "cells": MapOf(COUNT),
+            "kept_by_law": COUNT,
+            "names": COUNT,
+            "skipped": COUNT,
+            "unread": COUNT,
+        },
+    ),
+    EventKind.DISK_STATED: Body(
+        means=Text(
+            fr="ce qui reste sur le disque après un effacement, et jusqu'à quand",
+            en="what remains on the disk after an erasure, and until when",
+        ),
+        required={"run": NAME, "system": NAME, "engine": NAME, "done": ListOf(NAME), "remains": ListOf(NAME)},
+        optional={"backups_until": DAY, "backups_declared": FLAG, "logs_until": DAY, "replicas": COUNT},
+    ),
+    EventKind.CERTIFICATE_MADE: Body(
+        means=Text(fr="un certificat d'effacement a été établi", en="a certificate of erasure was made"),
+        required={"run": NAME, "certificate": DIGEST},
+        optional={},
+    ),
+}
+"""The end of data, with its proof: the ledger, what is left where, restores."""
+
 _PEOPLE: Mapping[EventKind, Body] = {
+    EventKind.FEED_WRITTEN: Body(
+        means=Text(fr="un extrait pseudonymisé a été remis", en="a pseudonymised feed was handed over"),
+        required={"feed": NAME, "role": NAME, "actor": DIGEST, "rows": COUNT},
+        optional={},
+    ),
+    EventKind.PSEUDONYM_OPENED: Body(
+        means=Text(
+            fr="quelqu'un a cherché qui est derrière un pseudonyme",
+            en="somebody looked for who stands behind a pseudonym",
+        ),
+        required={"feed": NAME, "role": NAME, "motive": NAME, "actor": DIGEST, "found": FLAG},
+        optional={},
+    ),
     EventKind.ACT_REFUSED: Body(
         means=Text(
             fr="quelqu'un a demandé un acte pour lequel il n'a pas le rôle",
@@ -191,5 +320,5 @@ _CLAUSES: Mapping[EventKind, Body] = {
 """The policy, its clauses and its checks."""
 
 BODIES: Mapping[EventKind, Body] = MappingProxyType(
-    {**_RUNS, **_STORES, **ARCHIVE, **_PEOPLE, **REQUESTS, **_CLAUSES}
+    {**_RUNS, **_SUPERVISION, **_STORES, **ARCHIVE, **_ENDS, **_PEOPLE, **REQUESTS, **HOLDS, **_CLAUSES}
 )

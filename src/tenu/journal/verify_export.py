@@ -1,10 +1,9 @@
+# fmt: off
+# ruff: noqa: D103 - sixty lines at most, that an auditor reads in one go
 """Verify an exported journal without tenu: python3 verify_export.py FOLDER KEY [CHECKPOINT...]
 
 KEY is the public key, had from elsewhere than FOLDER; each CHECKPOINT a file kept from another day.
 Python 3.9 or later, nothing to install. RFC 6962 (tree), RFC 8032 (Ed25519), C2SP signed notes."""
-
-# fmt: off
-# ruff: noqa: D103 - sixty lines at most, that an auditor reads in one go
 import sys
 from base64 import b64decode
 from hashlib import sha256, sha512
@@ -51,6 +50,7 @@ def verify(note: str, hashes: list[bytes], key: str) -> int:
     same = len(hashes) >= int(size) and root(hashes[:int(size)]) == b64decode(top)
     return int(size) if log == name and by_key and same else -1
 
+sys.excepthook = lambda *said: sys.stderr.write(f"Not verified: {said[1]!r}\n{__doc__}")
 folder, public_key, *kept = sys.argv[1:] if len(sys.argv) > 2 else sys.exit(__doc__)
 *leaves, rest = Path(folder, "entries.jsonl").read_bytes().split(b"\n")
 entries = [sha256(b"\0" + leaf).digest() for leaf in leaves]

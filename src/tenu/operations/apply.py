@@ -7,75 +7,78 @@ of the same plan goes on where it was, and a third changes nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from functools import partial
-from typing import TypeVar
 
+from tenu.operations.anonymity import write_down
 from tenu.operations.archive import end_past
-from tenu.operations.choosing import Scene, scene
-from tenu.operations.chunk import do_chunk, settle
-from tenu.operations.evidence import catch_up, finish, intend, unfinished
+from tenu.operations.bounding import LimitError
+from tenu.operations.ending import end, erased_before
+from tenu.operations.evidence import finish, intend, refuse_run, stop
+from tenu.operations.pacer import Pacer, StoppedError, Waits
 from tenu.operations.plan import Progress, quiet
 from tenu.operations.preflight import refuse_stale
-from tenu.plans.plan import Plan, PlannedTask, unpack, verb_of
+from tenu.operations.remembering import refuse_altered
+from tenu.operations.restoring import refuse_restored
+from tenu.operations.sampling import Sample
+from tenu.operations.settling import settle_what_was_cut
+from tenu.operations.upholding import uphold
+from tenu.operations.working import Work, people_of, work
+from tenu.plans.plan import Plan
+from tenu.plans.residue import Gone
 from tenu.plans.run import Run
-from tenu.plans.task import PersonTask, RecordTask, Task
-from tenu.ports import BusyError, Fate, Line, Noted, Ports, Session, Unit
-
-RECORDS_AT_ONCE = 10_000
-TRIES = 3
-Done = TypeVar("Done")
+from tenu.ports import Fate, Ports
 
 
-def apply(ports: Ports, plan: Plan, *, progress: Progress = quiet) -> Run:
+def apply(
+    ports: Ports,
+    plan: Plan,
+    *,
+    progress: Progress = quiet,
+    waits: Waits = lambda _wait: None,
+    sample: Sample | None = None,
+) -> Run:
     """Do *plan*.
 
     Args:
         ports: What may be touched.
         plan: As ``read_plan`` returns it.
         progress: Told of each chunk.
+        waits: Told each time the run waits, and why.
+        sample: How many people of each task to do before stopping; all of them when None.
 
     Raises:
-        RefusedError: The plan is stale, expired, over its limits, or something makes it unsafe: nothing was written.
+        RefusedError: The plan is stale, expired, over its limits, not approved, or something makes it unsafe: nothing
+            was written. Or a chunk would have changed more than was counted: it was not committed.
+        RestoredError: A system came back from a backup and was not replayed: nothing was written.
+        TamperedError: The ledger is not what the journal says of it: nothing was written.
         UnreachableError: A system does not answer. What was committed before stays; run it again to go on.
     """
-    _settle_what_was_cut(ports)
+    refuse_altered(ports)
+    if plan.replay is None:
+        refuse_restored(ports)
+    settle_what_was_cut(ports)
     refuse_stale(ports, plan)
     _prepare(ports)
+    uphold(ports)
     intend(ports, plan)
-    spared: Counter[str] = Counter()
-    total, done = max(1, plan.people + plan.rows), 0
-    for name in ports.databases:
-        planned = {task.name: task for task in plan.tasks if task.system == name and not task.is_empty}
-        if not planned:
-            continue
-        with scene(ports, plan.as_of, writing=name) as opened:
-            for task in opened.tasks:
-                if task.name not in planned:
-                    continue
-                progress(task.name, done, total)
-                spared += _do(opened, task, planned[task.name], plan)
-                done += planned[task.name].people + planned[task.name].rows
-                with opened.sessions[name].transaction():
-                    catch_up(ports, name, opened.sessions[name].noted(plan.digest), plan.digest)
+    pacer = Pacer(ports, plan.digest, plan.expires_at, waits)
+    picked = sample.picked(plan.tasks) if sample else None
+    gone = Gone(skipped=erased_before(ports, plan.digest))
+    todo = Work(ports=ports, plan=plan, pacer=pacer, progress=progress, picked=picked, gone=gone)
+    try:
+        work(todo)
+    except StoppedError as stopped:
+        run = end(ports, plan, _sum_up(ports, todo, stopped=stopped.reason), gone)
+        stop(ports, run)
+        return run
+    except LimitError as error:
+        refuse_run(ports, plan, "overrun")
+        raise error
+    write_down(ports, plan.as_of, plan.digest, todo.measured)
     ended = end_past(ports, plan.as_of, plan.digest)
-    progress("", total, total)
-    run = _sum_up(ports, plan, spared, ended)
+    progress("", todo.total, todo.total)
+    run = end(ports, plan, _sum_up(ports, todo, ended=ended), gone)
     finish(ports, run)
     return run
-
-
-def _settle_what_was_cut(ports: Ports) -> None:
-    """Settle every run that began and never ended, whatever becomes of the present plan.
-
-    Nobody who is still here may stay readable in the archive because a run was cut and its plan has expired since.
-    """
-    for run in unfinished(ports):
-        for name, database in ports.databases.items():
-            if database.prepared():
-                with database.session(writing=True) as session:
-                    settle(ports.archive, session, name, run)
-                    catch_up(ports, name, session.noted(run), run)
 
 
 def _prepare(ports: Ports) -> None:
@@ -84,84 +87,22 @@ def _prepare(ports: Ports) -> None:
             database.prepare()
 
 
-def _do(opened: Scene, task: PersonTask | RecordTask, planned: PlannedTask, plan: Plan) -> Counter[str]:
-    session = opened.sessions[task.system]
-    if isinstance(task, RecordTask):
-        return _do_records(session, task, planned, plan.digest)
-    choice = opened.choose(task, unpack(planned.chosen))
-    units = session.units(choice.chosen)
-    opened.release()
-    spared: Counter[str] = Counter()
-    for unit, people in units:
-        try:
-            _insist(partial(do_chunk, opened, choice, unit, plan.digest))
-        except BusyError:
-            spared["busy"] += people
-    done = sum(_people(_noted(session, task, plan.digest)).values())
-    session.commit()
-    spared["came_back"] = planned.people - done - spared["busy"]
-    return spared
-
-
-def _insist(step: Callable[[], Done]) -> Done:
-    """Do *step*, again when somebody else held its rows."""
-    for _ in range(TRIES - 1):
-        try:
-            return step()
-        except BusyError:
-            continue
-    return step()
-
-
-def _do_records(session: Session, task: RecordTask, planned: PlannedTask, run: str) -> Counter[str]:
-    """Delete records past their own limit, a batch per transaction, never more than were planned."""
-    try:
-        while _insist(partial(_change_batch, session, task, planned, run)):
-            pass
-    except BusyError:
-        return Counter(busy=planned.rows - sum(n.line.rows for n in _noted(session, task, run)))
-    return Counter()
-
-
-def _change_batch(session: Session, task: RecordTask, planned: PlannedTask, run: str) -> int:
-    with session.transaction():
-        left = planned.rows - sum(n.line.rows for n in _noted(session, task, run))
-        rows = session.change_records(task.effect, limit=min(left, RECORDS_AT_ONCE)) if left > 0 else 0
-        if rows:
-            unit = Unit(fate=Fate.END, chunk=session.next_chunk(run, task.name))
-            session.note(
-                run, task.name, unit, [Line(verb=verb_of(task.effect), table=task.table, rows=rows, people=0)]
-            )
-    return rows
-
-
-def _noted(session: Session, task: Task, run: str) -> list[Noted]:
-    return [noted for noted in session.noted(run) if noted.task == task.name]
-
-
-def _people(noted: list[Noted]) -> Counter[Fate]:
-    """Return how many people were done, by fate: every line of a unit repeats its number, so one of them counts."""
-    units = {(n.task, n.unit): n.line.people for n in noted}
-    people: Counter[Fate] = Counter()
-    for (_, unit), number in units.items():
-        people[unit.fate] += number
-    return people
-
-
-def _sum_up(ports: Ports, plan: Plan, spared: Counter[str], ended: int) -> Run:
+def _sum_up(ports: Ports, todo: Work, *, ended: int = 0, stopped: str = "") -> Run:
     people: Counter[Fate] = Counter()
     rows: Counter[tuple[str, str, str]] = Counter()
     for name, database in ports.databases.items():
         with database.session() as session:
-            noted = session.noted(plan.digest)
-        people += _people(noted)
-        for n in noted:
+            noted = session.noted(todo.plan.digest)
+        people += people_of(noted)
+        for n in (n for n in noted if n.line.rows):
             rows[name, n.line.table, n.line.verb] += n.line.rows
     return Run(
-        plan=plan.digest,
+        plan=todo.plan.digest,
         archived=people[Fate.ARCHIVE],
         ended=people[Fate.END],
         rows=rows,
-        spared=spared,
+        spared=todo.spared,
         ended_archives=ended,
+        stopped=stopped,
+        taken=tuple(todo.taken),
     )

@@ -62,8 +62,8 @@ class Verified:
     def is_sound(self) -> bool:
         """Return whether nothing is wrong, what was mended included."""
         found = self.soundness
-        left = found.past or found.sealed_shut or set(found.keyless) - set(self.returned)
-        return not left and ((found.is_sound and not self.returned) or self.mended > 0)
+        lost = found.past or found.sealed_shut or set(found.keyless) - set(self.returned)
+        return not lost and (self.mended > 0 or not (found.orphans or self.returned))
 
 
 def find(ports: Ports, wanted: Mapping[IdentifierKind, str]) -> tuple[tuple[Package, ...], ...]:
@@ -151,7 +151,7 @@ def end_packages(ports: Ports, subjects: Sequence[str], *, reference: str) -> in
     Source: GDPR 17(1); SM-5 (erasure granted on that asset).
     """
     role = entitled(ports, "archive:end", "dpo", "archivist")
-    wanted = named(ports, "archive:end", role, subjects, reference)
+    wanted = named(ports, "archive:end", role, subjects, is_said=bool(reference.strip()))
     body: dict[str, Json] = {
         "reason": ArchiveEnd.ERASURE.value,
         "reference": keyed(ports, reference),
@@ -200,8 +200,9 @@ def verify(ports: Ports, *, one_in: int = 1, mend: bool = False, progress: Progr
     found = ports.archive.verify(today(ports), before, one_in, lambda at, total: progress("", at, total))
     returned = tuple(package.subject for package in ports.archive.packages(list(_ended(ports))))
     wrong = sorted({*found.orphans, *returned})
-    mended = _end(ports, role, wrong, {"reason": ArchiveEnd.RETURNED.value}) if mend and wrong else 0
-    done = Verified(soundness=found, returned=returned, mended=len(wrong) if mend else mended)
+    if mend and wrong:
+        _end(ports, role, wrong, {"reason": ArchiveEnd.RETURNED.value})
+    done = Verified(soundness=found, returned=returned, mended=len(wrong) if mend else 0)
     body: dict[str, Json] = {
         "packages": found.packages,
         "opened": found.tried - len(found.sealed_shut),

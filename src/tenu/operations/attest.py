@@ -13,8 +13,12 @@ from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json, is_name
 from tenu.law.ceilings import ceiling, outlasts
+from tenu.operations.anonymity import anonymous_tables
 from tenu.operations.check import check
+from tenu.operations.ended import end_facts
 from tenu.operations.plan import Progress, plan, quiet, today
+from tenu.operations.register import hold_facts
+from tenu.operations.restoring import RestoredError
 from tenu.plans.facts import ArchiveFacts, Facts, Signature
 from tenu.plans.truth import lawful, truth
 from tenu.policy.clauses import clauses
@@ -176,8 +180,11 @@ def _facts(ports: Ports, day: date, progress: Progress) -> Facts:
         lint=lint,
         archive=_archive_facts(ports, day),
         openings=sum(1 for _ in ports.journal.events(kind=EventKind.ARCHIVE_OPENED)),
+        holds=hold_facts(ports, day) if not checked.unreachable else None,
         last_run_complete=_last_run(ports),
+        end=end_facts(ports),
         signatures=_signatures(ports, day),
+        anonymous=tuple(anonymous_tables(ports)),
     )
 
 
@@ -190,7 +197,7 @@ def _late(ports: Ports, day: date, progress: Progress) -> tuple[dict[str, int] |
     doubtful: Counter[str] = Counter()
     try:
         yesterday = plan(ports, day - timedelta(days=1), progress=progress)
-    except (UnreachableError, StoreError, FindingsError):
+    except (UnreachableError, StoreError, FindingsError, RestoredError):
         return None, None
     for task in yesterday.tasks:
         for rule in task.rules:

@@ -16,7 +16,10 @@ from tenu.journal.shapes import Json
 from tenu.law.ceilings import effective_active
 from tenu.law.lint import lint, not_judged
 from tenu.operations.reaching import archive_findings
+from tenu.operations.register import hold_findings
 from tenu.plans.constraints import unclearable
+from tenu.plans.feeds import feed_findings
+from tenu.plans.fitness import unfit
 from tenu.plans.retention import retention_tasks
 from tenu.plans.rulebook import rulebook
 from tenu.ports import Ports
@@ -41,8 +44,9 @@ class Checked:
 def check(ports: Ports, as_of: date) -> Checked:
     """Return every finding on the workspace as it is, with the law of *as_of*. Reads only."""
     layouts, silent = _layouts(ports)
-    schema = schema_findings(ports, layouts, as_of)
-    found = [*schema, *silent, *archive_findings(ports), *lint(ports.workspace.policy, as_of)]
+    policy = ports.workspace.policy
+    schema, held = schema_findings(ports, layouts, as_of), hold_findings(ports, as_of)
+    found = [*schema, *silent, *archive_findings(ports), *held, *lint(policy, as_of)]
     order = list(Severity)
     return Checked(
         findings=tuple(sorted(found, key=lambda f: order.index(f.severity))),
@@ -60,6 +64,8 @@ def schema_findings(ports: Ports, layouts: dict[str, Layout], as_of: date) -> li
     if not any(f.severity is Severity.BLOCKER for f in found):
         tasks = retention_tasks(layouts.values(), rulebook(policy, active, as_of))
         found.extend(unclearable(layouts, tasks))
+        found.extend(unfit(layouts, tasks))
+        found.extend(f for layout in layouts.values() for f in feed_findings(layout, policy))
     return found
 
 

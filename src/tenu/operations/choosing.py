@@ -8,16 +8,23 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from tenu.datamap.layout import Layout, lay_out
+from tenu.datamap.layout import Estate, Layout, lay_out
 from tenu.law.ceilings import effective_active
-from tenu.operations.linking import Verdict, latest, link, places_of
-from tenu.plans.plan import ARCHIVED, ENDED, Fingerprints, PlannedFate, Spared, digest_of
+from tenu.operations.entangled import entangled
+from tenu.operations.linking import PlaceName, Verdict, latest, link, places_of
+from tenu.operations.recalling import Recalled, held_again, recall
+from tenu.plans.again import done_again
+from tenu.plans.plan import ARCHIVED, ENDED, Fingerprints, PlannedFate, Replay, Spared, digest_of
+from tenu.plans.residue import Gone
 from tenu.plans.retention import retention_tasks
 from tenu.plans.rulebook import Rulebook, rulebook
-from tenu.plans.selection import NEVER
+from tenu.plans.selection import NEVER, Listed, any_of
 from tenu.plans.signs import held_here
 from tenu.plans.task import PersonTask, Task
 from tenu.ports import Fate, Found, Key, Ports, Session, Unit
+
+REMEMBERED = "remembered"
+"""The list of people only the ledger still holds, since a restore."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,6 +70,13 @@ class Scene:
     layouts: Mapping[str, Layout]
     tasks: tuple[Task, ...]
     sessions: Mapping[str, Session]
+    recalled: Recalled
+    gone: Gone
+
+    def who(self, choice: Choice, unit: Unit) -> list[Found]:
+        """Return who is in one chunk of *choice*, with what identifies them."""
+        people = self.layouts[choice.task.system].system.people[choice.task.root]
+        return list(self.sessions[choice.task.system].identities(choice.chosen, people, unit))
 
     def choose(self, task: PersonTask, planned: Mapping[bytes, PlannedFate] | None = None) -> Choice:
         """Return the people of *task*; with *planned*, only those a plan already named, with the fate it gave them.
@@ -135,7 +149,12 @@ class Scene:
         return verdicts
 
     def _is_alone(self, task: PersonTask) -> bool:
-        """Return whether one table knows everything: no other people table of the role, no duplicates, one archive."""
+        """Return whether one table knows everything: no other people table of the role, no duplicates, one archive.
+
+        When the ledger says who, nobody else is asked.
+        """
+        if task.again:
+            return True
         places = places_of(self.layouts, self.sessions, task.role)
         people = self.layouts[task.system].system.people[task.root]
         sealing = [t for t in self.tasks if isinstance(t, PersonTask) and t.role == task.role and t.seals]
@@ -155,7 +174,8 @@ class Scene:
             else:
                 fates[fingerprint] = ARCHIVED if person.fate is Fate.ARCHIVE else ENDED
         session.spare(chosen, newcomers)
-        return Choice(task=task, chosen=chosen, fates=fates, spared=Spared(), alone=True)
+        spared = self.recalled.spared(task.name)
+        return Choice(task=task, chosen=chosen, fates=fates, spared=spared, alone=True)
 
     def _linked(self, task: PersonTask, session: Session, chosen: Any) -> Choice:
         fates = {person.key: person.fate for person in session.keys(chosen)}
@@ -193,13 +213,22 @@ class Scene:
 
 
 @contextmanager
-def scene(ports: Ports, as_of: date, *, writing: str | None = None) -> Iterator[Scene]:
+def scene(
+    ports: Ports,
+    as_of: date,
+    *,
+    writing: str | None = None,
+    replay: Replay | None = None,
+    gone: Gone | None = None,
+) -> Iterator[Scene]:
     """Open every database and yield the scene of *as_of*; people on hold anywhere are left alone everywhere.
 
     Args:
         ports: What may be touched.
         as_of: Civil day, in the controller's time zone.
         writing: The one system that will be changed, if any.
+        replay: Do again what the ledger tells, instead of what the day asks.
+        gone: Remembers who is erased, for the search that follows.
 
     Raises:
         UnreachableError: When a system does not answer: nobody can be called inactive without asking it.
@@ -213,37 +242,63 @@ def scene(ports: Ports, as_of: date, *, writing: str | None = None) -> Iterator[
             name: stack.enter_context(db.session(writing=name == writing))
             for name, db in ports.databases.items()
         }
+        tasks, recalled = retention_tasks(layouts.values(), rules), Recalled()
+        if replay is not None:
+            layout, session = layouts[replay.system], sessions[replay.system]
+            recalled = recall(ports, layout, session, tasks, rules, replay)
+            tasks = tuple(done_again(tasks, replay.system, recalled.tasks))
+            for task in tasks:
+                if isinstance(task, PersonTask):
+                    session.enlist(task.name, task.root, sorted(recalled.again.get(task.name, ())))
         opened = Scene(
             ports=ports,
             rules=rules,
             layouts=layouts,
-            tasks=retention_tasks(layouts.values(), rules),
+            tasks=tasks,
             sessions=sessions,
+            recalled=recalled,
+            gone=gone or Gone(),
         )
-        _hold(opened)
+        _hold(opened, replaying=replay is not None)
         opened.release()
         yield opened
 
 
-def _hold(opened: Scene) -> None:
-    """Tell every session whom nothing may change: people on hold in any system, and whoever may be the same person."""
-    held: dict[tuple[str, str], set[Key]] = {}
+def _hold(opened: Scene, *, replaying: bool) -> None:
+    """Tell every session whom nothing may change: people on hold in any system, and whoever may be the same person.
+
+    Their other rows are found again each time, so that one that appeared since the hold is held too; and so is
+    whoever's rows theirs point at. Whom a restored database forgot to hold, the ledger still does.
+    """
+    held: dict[PlaceName, set[Key]] = {}
+    remembered = dict(held_again(opened.ports, opened.layouts, opened.sessions, replaying=replaying))
+    for (system, root), keys in remembered.items():
+        opened.sessions[system].enlist(REMEMBERED, root, sorted(keys))
     for layout in opened.layouts.values():
         for estate in layout.estates:
-            condition = held_here(layout, estate, opened.rules.as_of)
-            if condition == NEVER:
-                continue
             start = (layout.system.system, estate.root)
             people = layout.system.people[estate.root]
-            found = list(opened.sessions[start[0]].select_people(estate.root, people, condition))
+            found = list(_on_hold(opened, layout, estate, remembered=start in remembered))
             if not found:
                 continue
             places = places_of(opened.layouts, opened.sessions, people.role)
             for verdict in link(start, found, places, opened.rules, ()).values():
                 for place, key in verdict.rows:
                     held.setdefault(place, set()).add(key)
-    for (system, root), keys in held.items():
-        opened.sessions[system].hold(root, sorted(keys))
+    for place, tied in entangled(opened.layouts, opened.sessions, held).items():
+        held.setdefault(place, set()).update(tied)
+    for (system, root), everybody in held.items():
+        opened.sessions[system].enlist("held", root, sorted(everybody))
+
+
+def _on_hold(opened: Scene, layout: Layout, estate: Estate, *, remembered: bool) -> Iterator[Found]:
+    """Yield the people a hold of the register, a row of their own, or the ledger alone puts on hold everywhere."""
+    session, people = opened.sessions[layout.system.system], layout.system.people[estate.root]
+    yield from session.on_hold(estate.root, people)
+    by_ledger = Listed(name=REMEMBERED) if remembered else NEVER
+    condition = any_of([held_here(layout, estate, opened.rules.as_of), by_ledger])
+    if condition != NEVER:
+        yield from session.select_people(estate.root, people, condition)
 
 
 def _in_chunks(decided: Mapping[Key, PlannedFate], size: int) -> Iterator[tuple[Key, Unit, date | None]]:

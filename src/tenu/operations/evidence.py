@@ -74,6 +74,24 @@ def catch_up(ports: Ports, system: str, noted: Iterable[Noted], run: str) -> Non
     )
 
 
+def refuse_run(ports: Ports, plan: Plan, reason: str) -> None:
+    """Say that *plan* is refused, or goes no further, and why."""
+    body: dict[str, Json] = {"reason": reason, "plan": plan.digest}
+    ports.journal.append(Event(kind=EventKind.RUN_REFUSED, at=ports.clock.now(), body=body))
+
+
+def stop(ports: Ports, run: Run) -> None:
+    """Say that *run* stopped between two chunks, and seal the journal: it has not ended."""
+    body: dict[str, Json] = {
+        "run": run.plan,
+        "reason": run.stopped,
+        "subjects": run.people,
+        "rows": run.changed,
+    }
+    ports.journal.append(Event(kind=EventKind.RUN_STOPPED, at=ports.clock.now(), body=body))
+    ports.journal.seal(ports.signer)
+
+
 def finish(ports: Ports, run: Run) -> None:
     """Say what *run* did, spare reasons first, and seal the journal."""
     now = ports.clock.now()

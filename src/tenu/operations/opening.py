@@ -83,27 +83,21 @@ def open_packages(
     role = entitled(ports, "archive:open", "archivist")
     running = _running(ports, frozenset(subjects)) if motive is None and reference is None else None
     if running is None:
-        wanted = named(ports, "archive:open", role, subjects, reference, motive)
+        said = motive is not None and bool((reference or "").strip())
+        wanted = named(ports, "archive:open", role, subjects, is_said=said)
         running = _granted(ports, role, wanted, motive, reference, minutes)
     return running, _contents(ports, running, _there(ports, subjects))
 
 
-def named(
-    ports: Ports,
-    act: str,
-    role: str,
-    subjects: Sequence[str],
-    reference: str | None,
-    motive: Motive | None = Motive.ACCESS_REQUEST,
-) -> tuple[str, ...]:
-    """Return *subjects*, when they are names of packages, few enough, and said why; else refuse, journaled.
+def named(ports: Ports, act: str, role: str, subjects: Sequence[str], *, is_said: bool) -> tuple[str, ...]:
+    """Return *subjects*, when they are names of packages, few enough, and it *is_said* why; else refuse, journaled.
 
     Raises:
-        NoMotiveError: No motive, or no reference.
+        NoMotiveError: It is not said why.
         RefusedError: One of them is not the name of a package, or they are too many.
     """
     wanted = tuple(dict.fromkeys(subjects))
-    for reason, error in _objections(wanted, reference, motive):
+    for reason, error in _objections(wanted, is_said=is_said):
         body: dict[str, Json] = {"act": act, "reason": reason, "role": role, "actor": ports.actor.digest}
         body["packages"] = len(wanted)
         _append(ports, EventKind.ARCHIVE_REFUSED, body)
@@ -116,18 +110,16 @@ def keyed(ports: Ports, reference: str) -> str:
     return hmac.digest(ports.key, f"archive reference\x1f{reference.strip()}".encode(), "sha256").hex()
 
 
-def _objections(
-    wanted: Sequence[str], reference: str | None, motive: Motive | None
-) -> Iterator[tuple[str, RefusedError]]:
-    if motive is None or not (reference or "").strip():
+def _objections(wanted: Sequence[str], *, is_said: bool) -> Iterator[tuple[str, RefusedError]]:
+    if not is_said:
         said = Text(
             fr="aucun dossier archivé ne s'ouvre ou ne finit sans motif ni référence",
             en="no archived file is opened or ended without a motive and a reference",
         )
         motives = ", ".join(Motive)
         fix = Text(
-            fr=f"donnez-les : --motive ({motives}) --reference DOSSIER",
-            en=f"give them: --motive ({motives}) --reference CASE",
+            fr=f"donnez --reference DOSSIER, et pour ouvrir --motive ({motives})",
+            en=f"give --reference CASE, and to open --motive ({motives})",
         )
         yield "no_motive", NoMotiveError(said, fix=fix)
     strange = [name for name in wanted if not _NAME.fullmatch(name)]

@@ -7,18 +7,35 @@ from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from tenu.errors import RefusedError
+from tenu.errors import Finding, FindingsError, RefusedError
 from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
+from tenu.operations.anonymity import Joining
+from tenu.operations.bounding import measured
 from tenu.operations.check import refuse_unsafe
 from tenu.operations.choosing import Choice, Scene, scene
+from tenu.operations.restoring import refuse_restored
 from tenu.operations.sealing import taken
 from tenu.periods.civil import civil_day
-from tenu.plans.plan import Plan, PlannedEffect, PlannedTask, Spared, pack, verb_of
+from tenu.plans.constraints import breaks
+from tenu.plans.plan import Plan, PlannedEffect, PlannedTask, Replay, Spared, pack, verb_of
 from tenu.plans.reason import reasons
 from tenu.plans.selection import Selection
-from tenu.plans.task import Anonymise, Clear, Cut, Effect, Erase, Keep, PersonTask, RecordTask, Seal
+from tenu.plans.task import (
+    Anonymise,
+    Clear,
+    CrowdTask,
+    Cut,
+    Effect,
+    Erase,
+    Keep,
+    PersonTask,
+    RecordTask,
+    Seal,
+    Task,
+    rules_of,
+)
 from tenu.ports import Fate, Ports, Session, Unit
 from tenu.terms import Text
 
@@ -30,26 +47,34 @@ def quiet(_doing: str, _done: int, _total: int) -> None:
     """Show nothing."""
 
 
-def plan(ports: Ports, as_of: date, *, progress: Progress = quiet) -> Plan:
+def plan(ports: Ports, as_of: date, *, replay: Replay | None = None, progress: Progress = quiet) -> Plan:
     """Return what the policy asks to change on *as_of*, counted, without changing anything.
 
     Args:
         ports: The workspace, its databases and archive.
         as_of: Civil day in the controller's time zone.
+        replay: Plan to do again what the ledger tells of a restored system, instead.
         progress: Told of each task.
 
     Raises:
         UnreachableError: When a system does not answer.
+        RestoredError: When a system came back from a backup, and this is not to replay it.
         FindingsError: When a data map does not fit its live schema, or asks what the schema refuses.
     """
     refuse_unsafe(ports, as_of)
-    with scene(ports, as_of) as opened:
-        tasks = []
+    if replay is None:
+        refuse_restored(ports)
+    with scene(ports, as_of, replay=replay) as opened:
+        tasks: list[PlannedTask] = []
+        joining, broken = Joining(ports), list[Finding]()
         for done, task in enumerate(opened.tasks):
             progress(task.name, done, len(opened.tasks))
-            tasks.append(_count(opened, task))
+            tasks.append(_count(opened, task, joining, broken))
             opened.release()
         progress("", len(opened.tasks), len(opened.tasks))
+        if broken:
+            raise FindingsError(tuple(dict.fromkeys(broken)))
+        limits = measured(opened, tasks)
         now = ports.clock.now()
         settings = ports.workspace.settings
         return Plan(
@@ -60,7 +85,9 @@ def plan(ports: Ports, as_of: date, *, progress: Progress = quiet) -> Plan:
             maps=dict(ports.workspace.map_digests),
             schemas=opened.schemas(),
             chunk=settings.chunk,
+            limits=limits,
             tasks=tuple(tasks),
+            replay=replay,
         )
 
 
@@ -82,7 +109,10 @@ def only(made: Plan, systems: Sequence[str]) -> Plan:
             Text(fr=f"système inconnu : {names}", en=f"unknown system: {names}"),
             fix=Text(fr=f"systèmes connus : {known}", en=f"known systems: {known}"),
         )
-    return replace(made, tasks=tuple(t for t in made.tasks if t.system in systems)) if systems else made
+    if not systems:
+        return made
+    limits = replace(made.limits, tables=tuple(t for t in made.limits.tables if t.system in systems))
+    return replace(made, tasks=tuple(t for t in made.tasks if t.system in systems), limits=limits)
 
 
 def keep(ports: Ports, made: Plan) -> None:
@@ -106,10 +136,13 @@ def statements(ports: Ports, as_of: date, systems: Sequence[str] = ()) -> Iterat
         tasks = [task for task in opened.tasks if not systems or task.system in systems]
     for task in tasks:
         with ports.databases[task.system].rehearsal() as (session, said):
-            if isinstance(task, RecordTask):
-                session.change_records(task.effect, limit=ports.workspace.settings.chunk)
-            else:
-                _rehearse(session, task, ports.workspace.settings.chunk)
+            match task:
+                case RecordTask():
+                    session.change_records(task.effect, limit=ports.workspace.settings.chunk)
+                case PersonTask():
+                    _rehearse(session, task, ports.workspace.settings.chunk)
+                case CrowdTask():
+                    session.measure(task.crowd)
             yield f"-- {task.name}\n" + ";\n".join(said)
 
 
@@ -133,15 +166,32 @@ def _rehearse(session: Session, task: PersonTask, size: int) -> None:
                 session.perform(effect, chosen, unit)
 
 
-def _count(opened: Scene, task: PersonTask | RecordTask) -> PlannedTask:
+def _count(opened: Scene, task: Task, joining: Joining, broken: list[Finding]) -> PlannedTask:
+    """Return *task* counted; add to *broken* the constraints it would break."""
     session = opened.sessions[task.system]
+    if isinstance(task, CrowdTask):
+        thin = PlannedEffect(verb="thin", table=task.table, rows=joining.too_few(session, task))
+        return _planned(opened, task, None, (thin,) if thin.rows else ())
     if isinstance(task, RecordTask):
         rows = session.count_rows(Selection(table=task.table, where=task.due))
+        joining.note(task, rows, None)
         return _planned(opened, task, None, (_described(task.effect, rows),))
     choice = opened.choose(task)
+    if choice.people:
+        broken += _broken(opened, task, choice)
     effects = tuple(_counted(session, effect, choice) for effect in task.effects if _matters(effect, choice))
-    session.drop_list(choice.chosen)
+    if not joining.note(task, choice.people, choice.chosen):
+        session.drop_list(choice.chosen)
     return _planned(opened, task, choice, tuple(effect for effect in effects if effect.rows))
+
+
+def _broken(opened: Scene, task: PersonTask, choice: Choice) -> Iterator[Finding]:
+    """Yield the conditions of the database that rows emptied by *task* would not meet."""
+    session, layout = opened.sessions[task.system], opened.layouts[task.system]
+    for effect in task.effects:
+        if isinstance(effect, Cut | Clear):
+            for says in session.refused(effect, choice.chosen):
+                yield breaks(layout, effect.table, says)
 
 
 def _matters(effect: Effect, choice: Choice) -> bool:
@@ -165,9 +215,9 @@ def _described(effect: Effect, rows: int) -> PlannedEffect:
 
 
 def _planned(
-    opened: Scene, task: PersonTask | RecordTask, choice: Choice | None, effects: tuple[PlannedEffect, ...]
+    opened: Scene, task: Task, choice: Choice | None, effects: tuple[PlannedEffect, ...]
 ) -> PlannedTask:
-    rules = task.rules if isinstance(task, PersonTask) else (task.rule,)
+    rules = rules_of(task)
     return PlannedTask(
         name=task.name,
         system=task.system,

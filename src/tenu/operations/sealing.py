@@ -19,8 +19,11 @@ from tenu.terms import IdentifierKind, Text
 class Sealing:
     """What the archive must hold of one chunk: read before its people go, committed before the source is."""
 
-    def __init__(self, opened: Scene, choice: Choice, unit: Unit) -> None:
-        """Read what nothing will delete as it is; the rest is taken in the very statement that deletes it."""
+    def __init__(self, opened: Scene, choice: Choice, unit: Unit, found: Sequence[Found]) -> None:
+        """Read what nothing will delete as it is; the rest is taken in the very statement that deletes it.
+
+        *found* are the people of the chunk.
+        """
         self._opened, self._choice, self._unit = opened, choice, unit
         self._session, task = opened.sessions[choice.task.system], choice.task
         self._rows: dict[Key, list[Rows]] = defaultdict(list)
@@ -34,8 +37,7 @@ class Sealing:
             key: latest([*(last_day(d, p) for d, p in zip(days, lasts, strict=False) if d), days[-1]])
             for key, days in self._session.ends(task, choice.chosen, unit)
         }
-        people = opened.layouts[task.system].system.people[task.root]
-        self._found = list(self._session.identities(choice.chosen, people, unit))
+        self._found = found
 
     def take(self, erase: Erase) -> int:
         """Delete rows and keep them for the archive; return how many."""

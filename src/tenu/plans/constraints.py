@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from tenu.datamap.catalog import Column, ColumnKind, Table
+from tenu.datamap.catalog import Column, Table
 from tenu.datamap.conditions import satisfies
 from tenu.datamap.findings import finding
 from tenu.datamap.layout import Layout
@@ -14,22 +14,22 @@ from tenu.errors import Finding
 from tenu.plans.clearing import clearings
 from tenu.plans.mixing import part_columns
 from tenu.plans.selection import Clearing
-from tenu.plans.task import Anonymise, Clear, Erase, PersonTask, Task
+from tenu.plans.task import Anonymise, Clear, CrowdTask, Erase, PersonTask, Task
 from tenu.terms import Severity
-
-DATES = (ColumnKind.DAY, ColumnKind.INSTANT, ColumnKind.ZONED_INSTANT)
 
 
 def unclearable(layouts: Mapping[str, Layout], tasks: Iterable[Task]) -> Iterator[Finding]:
     """Yield every column a task must empty in a row that stays, and that refuses it, or that nobody can empty there."""
     seen = set()
     for task in tasks:
+        if isinstance(task, CrowdTask):
+            continue
         for effect in task.effects if isinstance(task, PersonTask) else (task.effect,):
             if not isinstance(effect, Clear | Anonymise):
                 continue
             for clearing in effect.clearings:
                 place = (task.system, effect.table, clearing.column)
-                if place not in seen:
+                if place not in seen and clearing.keep is None:  # what is kept is for ``fitness`` to judge
                     seen.add(place)
                     yield from _refused(layouts[task.system], effect.table, clearing)
         if isinstance(task, PersonTask):
@@ -55,6 +55,17 @@ def _readable(layout: Layout, name: str, emptied: set[str]) -> Iterator[Finding]
              f"'{name}.{column}' would stay readable in a row that somebody else's row holds back"),
             ("dites ce qu'elle devient alors : « cleared_to: … »", "say what it becomes then: 'cleared_to: …'"), ("C-RET-07",),
         )  # fmt: skip
+
+
+def breaks(layout: Layout, table: str, says: str) -> Finding:
+    """Return the finding that rows of *table*, once emptied, would not meet the condition *says* of their database."""
+    return finding(
+        "D-CHK-01", Severity.BLOCKER, layout.system.tables[table].place if table in layout.system.tables else layout.system.place,
+        (f"des lignes de « {table} » vidées enfreindraient la contrainte {says}",
+         f"emptied rows of '{table}' would break the constraint {says}"),
+        ("dites ce que ces colonnes deviennent : « cleared_to: … », ou assouplissez la contrainte",
+         "say what these columns become: 'cleared_to: …', or loosen the constraint"), ("C-RET-07",),
+    )  # fmt: skip
 
 
 def clearable(layout: Layout, table: str) -> set[str]:
@@ -101,8 +112,11 @@ def emptied(layout: Layout, owned: Owned, rare: bool) -> tuple[Clearing, ...]:
 def revives(layout: Layout, table: str, clearing: Clearing) -> bool:
     """Return whether a row emptied so would say that its person is a client again, on hold, or kept by law for ever."""
     system = layout.system
-    keep = system.tables[table].kept_by_law
-    if keep is not None and keep.dated_by == clearing.column:
+    own = [keep for keep in system.tables[table].kept_by_law if keep.through is None]
+    through = [k for t in system.tables.values() for k in t.kept_by_law if k.through == table]
+    if any(clearing.column in (*keep.dated_by, keep.amount) for keep in own):
+        return True
+    if any(clearing.column in keep.dated_by for keep in through):
         return True
     rows: tuple[Conditioned, ...] = (*system.states, *system.holds)
     for row in rows:
@@ -114,12 +128,6 @@ def revives(layout: Layout, table: str, clearing: Clearing) -> bool:
 
 def refusal(table: Table, column: Column, clearing: Clearing) -> tuple[str, str] | None:
     """Return why *column* refuses what *clearing* leaves in it, in French and English; None when it accepts."""
-    if clearing.keep is not None:
-        return (
-            None
-            if column.kind in DATES
-            else ("seule une date peut être arrondie", "only a date can be coarsened")
-        )
     value = clearing.to
     if column.generated:
         return "elle est calculée par la base", "the database computes it"

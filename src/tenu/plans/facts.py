@@ -28,6 +28,41 @@ class ArchiveFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndFacts:
+    """What the end of data left, as ledger and journal tell it.
+
+    *intact*: the ledger is what the journal says of it. *restored*: systems that came back from a backup and were not
+    replayed; None when one did not answer. *residual*: cells that still designate somebody the last run erased,
+    *earlier*: those of the runs before; *unread*: tables and people it did not search. *doubtful*: rows the last replays
+    left for a human. *backups_until*: last day of the oldest backup that holds what went; *undeclared*: systems whose
+    data map does not say how long backups are kept.
+    """
+
+    intact: bool
+    restored: tuple[str, ...] | None
+    residual: int
+    earlier: int
+    unread: int
+    doubtful: int
+    backups_until: date | None
+    undeclared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldFacts:
+    """What is on hold: *in_force* in the register, of which *late* for review; *rows* of the company's own that hold
+    their person, of which reviewed too long ago, without a date of review, without an owner.
+    """
+
+    in_force: int
+    late: int
+    rows: int
+    rows_late: int
+    rows_undated: int
+    rows_unowned: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
     """A person's word on a clause, by role, until a day. *evidence*: digest of what they looked at, if any."""
 
@@ -39,14 +74,32 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnonymousTable:
+    """A table whose rows end in anonymity (*place*: ``system.table``), and the last measure of them, if any.
+
+    *wanted*: rows alike its data map asks for, None when it asks for nothing. *since*: rows were made anonymous, after
+    that measure when there is one.
+    """
+
+    place: str
+    wanted: int | None
+    measured_on: date | None
+    rows: int
+    k: int
+    passed: bool
+    since: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything looked at for one table of clauses.
 
     *overdue*: by retention rule, people and records whose last day is over. *doubtful*: by rule, people due in one
     system whom nobody can tell from somebody active elsewhere. *bound*: by rule, the tables that live by it.
     *schema*: findings on data maps; *lint*: findings of the law on the policy. *unreachable*: systems that did not
-    answer; nothing is concluded about them. None: what could not be counted at all; *last_run_complete*: no run yet.
-    *openings*: how many times archived files were opened, each with its motive in the journal.
+    answer; nothing is concluded about them. *anonymous*: the tables that end in anonymity. None: what could not be
+    counted at all; *last_run_complete*: no run yet. *openings*: how many times archived files were opened, each with its
+    motive in the journal.
     """
 
     as_of: date
@@ -61,8 +114,11 @@ class Facts:
     lint: tuple[Finding, ...]
     archive: ArchiveFacts | None
     openings: int
+    holds: HoldFacts | None
     last_run_complete: bool | None
+    end: EndFacts
     signatures: Mapping[str, Signature]
+    anonymous: tuple[AnonymousTable, ...]
 
     def codes(self, *codes: str) -> tuple[Finding, ...]:
         """Return the schema findings that carry one of *codes*."""

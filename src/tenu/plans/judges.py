@@ -11,7 +11,8 @@ from functools import partial
 from tenu.law.ceilings import outlasts
 from tenu.law.territory import EEA
 from tenu.plans.archive_judges import packages, restricted
-from tenu.plans.facts import Facts, Truth, broken, kept, unknown
+from tenu.plans.facts import AnonymousTable, EndFacts, Facts, Truth, broken, kept, unknown
+from tenu.plans.reason import day_text
 from tenu.terms import ClauseStatus, LegalBasis, Severity, Text
 
 Judge = Callable[[Facts], Truth]
@@ -186,23 +187,61 @@ def _closed_restarts(facts: Facts) -> Truth:
 
 
 def _ended_for_good(facts: Facts) -> Truth:
+    if wrong := _not_ended(facts) or _back_or_left(facts.end) or _silent(facts):
+        return wrong
+    if facts.last_run_complete is None:
+        return unknown("aucune exécution n'est au journal", "no run is in the journal")
+    if facts.overdue is None or facts.doubtful is None:
+        return NOT_COUNTED
+    doubtful = sum(facts.doubtful.values()) + facts.end.doubtful
+    return _in_doubt(doubtful) if doubtful else _end_proved(facts.end)
+
+
+def _not_ended(facts: Facts) -> Truth | None:
+    """Return how the end of data is broken by rows: some are still there, or the last run left some."""
     late = sum((facts.overdue or {}).values())
     if late:
         return broken(f"{late} encore là après leur dernier jour", f"{late} still there past their last day")
     if facts.last_run_complete is False:
         return broken("la dernière exécution est incomplète", "the last run is not complete")
-    if silent := _silent(facts):
-        return silent
-    if facts.last_run_complete is None:
-        return unknown("aucune exécution n'est au journal", "no run is in the journal")
-    if facts.overdue is None or facts.doubtful is None:
+    return None
+
+
+def _back_or_left(end: EndFacts) -> Truth | None:
+    """Return how the end of data is broken: people are back, the ledger is not sure, an identifier is still there."""
+    if not end.intact:
+        return broken("le registre des effacements a été modifié", "the ledger of erasures was changed")
+    if end.restored:
+        names = ", ".join(end.restored)
+        return broken(f"restaurée sans rejeu : {names}", f"restored and not replayed: {names}")
+    if end.residual:
+        return broken(
+            f"{end.residual} cellules désignent encore une personne effacée",
+            f"{end.residual} cells still designate somebody erased",
+        )
+    return None
+
+
+def _end_proved(end: EndFacts) -> Truth:
+    """Return whether everything was looked at; the end is said with the day the last backup ends."""
+    if end.restored is None:
         return NOT_COUNTED
-    doubtful = sum(facts.doubtful.values())
-    return (
-        _in_doubt(doubtful)
-        if doubtful
-        else kept("dernière exécution complète, 0 restant", "last run complete, 0 left")
-    )
+    if end.unread or end.earlier:
+        return unknown(
+            f"{end.unread} tables ou fiches non relues, {end.earlier} cellules trouvées plus tôt : à attester",
+            f"{end.unread} tables or records not searched, {end.earlier} cells found earlier: to be attested",
+        )
+    if end.undeclared:
+        names = ", ".join(end.undeclared)
+        return unknown(
+            f"durée des sauvegardes non déclarée : {names}",
+            f"how long backups are kept is not declared: {names}",
+        )
+    fr = en = ""
+    if end.backups_until:
+        fr = f", sauvegardes jusqu'au {day_text(end.backups_until, 'fr')}"
+        en = f", backups until {day_text(end.backups_until, 'en')}"
+    return kept(f"dernière exécution complète, 0 restant{fr}", f"last run complete, 0 left{en}")
 
 
 def _governed(facts: Facts) -> Truth:
@@ -215,7 +254,7 @@ def _governed(facts: Facts) -> Truth:
 
 def _law_first(facts: Facts) -> Truth:
     keeping = [f"{s.system}.{n}" for s in facts.systems for n, t in s.tables.items() if t.kept_by_law]
-    if facts.codes("D-LEG-01", "D-LEG-02", "D-CAS-01"):
+    if facts.codes("D-LEG-01", "D-LEG-02", "D-LEG-03", "D-LEG-04", "D-LEG-05", "D-CAS-01"):
         return broken(
             "une durée légale n'est pas respectée par la carte", "the data map breaks a legal period"
         )
@@ -223,6 +262,32 @@ def _law_first(facts: Facts) -> Truth:
         return unknown("aucune table n'est dite gardée par la loi", "no table is said to be kept by law")
     return _silent(facts) or kept(
         f"la loi d'abord pour {', '.join(keeping)}", f"the law first for {', '.join(keeping)}"
+    )
+
+
+def _disputes(facts: Facts) -> Truth:
+    """Judge C-PUR-12: no hold without a ground, an owner, or a review in six months."""
+    if silent := _silent(facts):
+        return silent
+    if facts.holds is None:
+        return NOT_COUNTED
+    late = facts.holds.late + facts.holds.rows_late
+    if late:
+        return broken(
+            f"{late} gels sans revue depuis six mois", f"{late} holds without a review in six months"
+        )
+    if facts.holds.rows_unowned:
+        bare = facts.holds.rows_unowned
+        return broken(f"{bare} gels sans responsable", f"{bare} holds without an owner")
+    if facts.holds.rows_undated:
+        bare = facts.holds.rows_undated
+        return unknown(
+            f"{bare} litiges d'une base dont la revue n'est datée nulle part (reviewed_on)",
+            f"{bare} disputes of a database whose review is dated nowhere (reviewed_on)",
+        )
+    number = facts.holds.in_force + facts.holds.rows
+    return kept(
+        f"{number} gels, chacun motivé, suivi et revu", f"{number} holds, each with ground, owner and review"
     )
 
 
@@ -246,6 +311,35 @@ def _longest_ground(facts: Facts) -> Truth:
     )
 
 
+def _anonymous(facts: Facts) -> Truth:
+    """Judge that nothing is called anonymous without a passing, dated measure. Source: recital 26; WP216."""
+    if not facts.anonymous:
+        return unknown("aucune table ne finit par l'anonymat", "no table ends in anonymity")
+    untested = [t.place for t in facts.anonymous if t.since and t.wanted is None]
+    failed = [t.place for t in facts.anonymous if t.measured_on and not _enough(t)]
+    if wrong := sorted({*untested, *failed}):
+        names = ", ".join(wrong)
+        return broken(
+            f"dit anonyme sans épreuve réussie : {names}", f"called anonymous without a passing test: {names}"
+        )
+    waiting = [t.place for t in facts.anonymous if t.measured_on is None or t.since]
+    if waiting:
+        names = ", ".join(waiting)
+        return unknown(
+            f"à mesurer, par « tenu apply » : {names}", f"to be measured, by 'tenu apply': {names}"
+        )
+    on = max(t.measured_on for t in facts.anonymous if t.measured_on)
+    said = ", ".join(f"{t.place} k={t.k}" if t.rows else f"{t.place} 0" for t in facts.anonymous)
+    return _silent(facts) or kept(
+        f"épreuves réussies, la dernière le {day_text(on, 'fr')} : {said}",
+        f"tests passed, the last on {day_text(on, 'en')}: {said}",
+    )
+
+
+def _enough(table: AnonymousTable) -> bool:
+    return table.passed and (not table.rows or table.k >= (table.wanted or 1))
+
+
 _CLASSIFIED = Text(fr="chaque colonne est classée", en="every column is classified")
 _PERSON_RULES = ("prospecting", "contract", "relation")
 
@@ -261,6 +355,7 @@ JUDGES: Mapping[str, Judge] = {
         ("D-CAT-01", "D-COL-02"), Text(fr="aucune catégorie hors liste", en="no category outside the list")
     ),
     "C-PUR-11": _nothing_overdue("relation"),
+    "C-PUR-12": _disputes,
     "C-PUR-13": _nothing_overdue("relation"),
     "C-PUR-14": _nothing_overdue("audience"),
     "C-PAY-03": _nothing_overdue("bank_details"),
@@ -271,12 +366,14 @@ JUDGES: Mapping[str, Judge] = {
     "C-ACC-01": _nothing_overdue("accounts"),
     "C-LGB-01": _every_basis,
     "C-LGB-06": _cited_duties,
+    "C-OPS-03": _anonymous,
     "C-RET-01": _governed,
     "C-RET-02": _nothing_overdue(*_PERSON_RULES),
     "C-RET-04": partial(packages, wrong="groundless"),
     "C-RET-05": restricted,
     "C-RET-06": partial(packages, wrong="past"),
     "C-RET-07": _ended_for_good,
+    "C-RET-08": _anonymous,
     "C-RET-09": _every_rule,
     "C-RET-10": _longest_ground,
     "C-RET-11": _law_first,

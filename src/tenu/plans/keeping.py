@@ -12,17 +12,21 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from tenu.datamap.layout import Estate, Layout
+from tenu.datamap.model import LegalKeep
 from tenu.datamap.ways import Hop, Owned, Path, Reference, begins
 from tenu.plans.mixing import mixed
 from tenu.plans.rulebook import Rulebook
 from tenu.plans.selection import (
     ALWAYS,
     NEVER,
+    AtLeast,
     Condition,
     Equals,
     Since,
+    all_of,
     any_of,
     linked,
+    matching,
     negate,
 )
 
@@ -36,45 +40,98 @@ class Keeping:
         self._rules = rules
         self.staying = lru_cache(maxsize=None)(self._staying)
 
-    def by_law(self, table: str, through: tuple[str, ...] = ()) -> Condition:
+    def by_law(self, table: str, beyond: tuple[str, ...] = ()) -> Condition:
         """Return when a row of *table* is kept by a text of law; a row whose date or law cannot be read is kept.
+
+        The longest period that applies to a row is the one that keeps it.
 
         Args:
             table: One table of the system.
-            through: The tables that follow this one, to stop where they go round.
+            beyond: The tables that follow this one, to stop where they go round.
         """
+        return any_of(self._kept(table, keep, beyond) for keep in self._keeps(table))
+
+    def _keeps(self, table: str) -> tuple[LegalKeep, ...]:
         declared = self._layout.system.tables.get(table)
-        keep = declared.kept_by_law if declared else None
-        if keep is None:
-            return NEVER
-        if keep.period and keep.dated_by:
-            since = Since(column=keep.dated_by, day=self._rules.kept_from(keep.period))
-            return any_of([since, Equals(column=keep.dated_by, values=(None,))])
-        followed = self._reference(table, keep.follows or "")
-        if followed is None or followed.parent in through:
-            return ALWAYS
-        return linked(followed.up(), self.by_law(followed.parent, (*through, table)))
+        return declared.kept_by_law if declared else ()
+
+    def _kept(self, table: str, keep: LegalKeep, beyond: tuple[str, ...]) -> Condition:
+        if keep.follows is not None:
+            followed = self._reference(table, keep.follows)
+            said = self._said(table, keep)
+            if followed is None or followed.parent in beyond:
+                return said
+            return all_of([said, linked(followed.up(), self.by_law(followed.parent, (*beyond, table)))])
+        if keep.through is None:
+            return all_of([self._concerns(table, keep), self._dated(keep)])
+        holder = self._reference(table, keep.through)
+        if holder is None:
+            return self._concerns(table, keep)
+        alone = negate(linked(holder.up(), ALWAYS))
+        dated = any_of([linked(holder.up(), self._dated(keep)), alone])
+        return all_of([self._concerns(table, keep), dated])
+
+    def _said(self, table: str, keep: LegalKeep) -> Condition:
+        return matching(self._layout.facts(table, keep.when), self._rules.as_of)
+
+    def _concerns(self, table: str, keep: LegalKeep) -> Condition:
+        """Return when a row is of the type, and of the amount, *keep* is about; an unknown amount may be enough."""
+        least = self._rules.legal_periods[keep.period].at_least if keep.period else None
+        said = self._said(table, keep)
+        if keep.amount is None or least is None:
+            return said
+        value = least * 100 if keep.amount_in == "cents" else least
+        enough = any_of(
+            [AtLeast(column=keep.amount, value=value), Equals(column=keep.amount, values=(None,))]
+        )
+        return all_of([said, enough])
+
+    def _dated(self, keep: LegalKeep) -> Condition:
+        """Return when one of the dates of *keep*, in the row at hand, is recent enough; or none is known."""
+        day = self._rules.kept_from(keep.period or "")
+        since = [Since(column=column, day=day) for column in keep.dated_by]
+        return any_of([*since, all_of(Equals(column=column, values=(None,)) for column in keep.dated_by)])
 
     def pinned(self, table: str) -> Condition:
-        """Return when a row of *table* is pointed at by a staying row that cannot let go."""
-        return any_of(linked(reference.down(), self._stays(reference)) for reference in self._holding(table))
+        """Return when a row of *table* is pointed at by a staying row that cannot let go, or that is dated by it."""
+        return any_of(
+            part
+            for reference in self._layout.references_to(table)
+            if reference.child != table
+            for part in self._pinning(reference)
+        )
+
+    def _pinning(self, reference: Reference) -> Iterator[Condition]:
+        """Yield when the child of *reference* holds the row it points at.
+
+        What keeps a child by a date of that very row is asked of the row itself: no engine need read it twice.
+        """
+        if _refuses(reference):
+            yield linked(reference.down(), any_of([self._ours(reference), self._foreign(reference)]))
+        for keep in self._dated_there(reference):
+            yield all_of([self._dated(keep), linked(reference.down(), self._concerns(reference.child, keep))])
+
+    def _dated_there(self, reference: Reference) -> tuple[LegalKeep, ...]:
+        """Return what keeps the child of *reference* by a date of the row it points at."""
+        if self._reference(reference.child, reference.parent) != reference:
+            return ()
+        return tuple(keep for keep in self._keeps(reference.child) if keep.through == reference.parent)
 
     def only_strangers_pin(self, table: str) -> bool:
         """Return whether a row of *table* can only be held back by the row of somebody else, which few databases have."""
-        return all(self._ours(r) == NEVER for r in self._holding(table))
-
-    def _holding(self, table: str) -> Iterator[Reference]:
-        """Yield the links that refuse to let go of a row of *table*."""
-        for reference in self._layout.references_to(table):
-            if not reference.cuttable and not reference.loose and reference.child != table:
-                yield reference
+        holding = [r for r in self._layout.references_to(table) if r.child != table]
+        return all((not _refuses(r) or self._ours(r) == NEVER) and not self._dated_there(r) for r in holding)
 
     def letting_go(self, table: str) -> Iterator[tuple[Reference, Condition]]:
-        """Yield the links a staying row must cut so that a row of *table* can go, with which rows stay."""
+        """Yield the links a staying row must cut so that a row of *table* can go, with which rows stay.
+
+        A row that is kept by a date of that row does not let go of it.
+        """
         for reference in self._layout.references_to(table):
-            stays = self._stays(reference)
+            stays = any_of([self._ours(reference), self._foreign(reference)])
             if reference.cuttable and not reference.loose and stays != NEVER:
-                yield reference, stays
+                bound = any_of(self._kept(reference.child, keep, ()) for keep in self._dated_there(reference))
+                yield reference, all_of([stays, negate(bound)])
 
     def _staying(self, table: str) -> Condition:
         owned = self._estate.of(table)
@@ -84,21 +141,22 @@ class Keeping:
         """Return when a row holds something of somebody else besides what is of *owned*: their part is kept."""
         return mixed(self._layout, owned)
 
-    def _stays(self, reference: Reference) -> Condition:
-        return any_of([self._ours(reference), self._foreign(reference)])
-
     def _ours(self, reference: Reference) -> Condition:
         """Return when the child of *reference* stays: always when its table is not this person's to take away.
 
-        A row that is kept because its parent is kept says nothing more about its parent.
+        A row that is kept because its parent is kept, or by its parent's date, says nothing more about its parent here.
         """
-        owned = self._estate.of(reference.child)
+        child = reference.child
+        owned = self._estate.of(child)
         if owned is None or owned.shared:
             return ALWAYS
-        declared = self._layout.system.tables[reference.child].kept_by_law
-        if declared is not None and declared.follows == reference.parent:
-            return self.pinned(reference.child)
-        return self.staying(reference.child)
+        apart = [k for k in self._keeps(child) if k.follows == reference.parent] + [
+            *self._dated_there(reference)
+        ]
+        if not apart:
+            return self.staying(child)
+        others = [self._kept(child, keep, ()) for keep in self._keeps(child) if keep not in apart]
+        return any_of([*others, self.pinned(child), self.mixed(owned)])
 
     def _foreign(self, reference: Reference) -> Condition:
         """Return when the child of *reference* is not of the same person as the row it points at.
@@ -135,6 +193,11 @@ class Keeping:
 
     def _reference(self, child: str, parent: str) -> Reference | None:
         return next((r for r in self._layout.references if r.child == child and r.parent == parent), None)
+
+
+def _refuses(reference: Reference) -> bool:
+    """Return whether the child of *reference* cannot stay without the row it points at."""
+    return not reference.cuttable and not reference.loose
 
 
 def _columns_that_meet(one: Hop, other: Hop) -> tuple[tuple[str, str], ...]:

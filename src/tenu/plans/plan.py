@@ -16,13 +16,14 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from tenu.errors import RefusedError
+from tenu.plans.bounds import Bounds, TableBound
 from tenu.plans.reason import Reason
 from tenu.plans.task import Anonymise, Clear, Cut, Effect, Erase, Keep, Seal
 from tenu.terms import Text
 
-FORMAT = 1
+FORMAT = 2
 FINGERPRINT_BYTES = 8
-Verb = Literal["keep", "archive", "clear", "cut", "anonymise", "erase"]
+Verb = Literal["keep", "archive", "clear", "cut", "anonymise", "thin", "erase"]
 PlannedFate = int
 """What a plan decided of one person: ``ENDED``, ``ARCHIVED``, or the ordinal of the archive's last day."""
 ENDED: PlannedFate = 0
@@ -33,8 +34,11 @@ SIGNS: Mapping[Verb, str] = {
     "clear": "~",
     "cut": "~",
     "anonymise": "~",
+    "thin": "~",
     "erase": "-",
 }
+CHANGES: tuple[Verb, ...] = ("clear", "cut", "anonymise", "thin", "erase")
+"""The verbs that change rows where they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +83,7 @@ class PlannedTask:
     @property
     def rows(self) -> int:
         """Return how many rows the task would delete or change."""
-        return sum(effect.rows for effect in self.effects if effect.verb not in ("keep", "archive"))
+        return sum(effect.rows for effect in self.effects if effect.verb in CHANGES)
 
     @property
     def is_empty(self) -> bool:
@@ -88,11 +92,20 @@ class PlannedTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What a plan does again: every erasure of *system* the ledger tells after its entry numbered *after*."""
+
+    system: str
+    after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What must change on *as_of* (civil day of the controller), valid until *expires_at* (UTC).
 
     *policy*, *maps* and *schemas* are SHA-256 digests of what it was computed from: when one differs, the plan is
-    stale. Its own ``digest`` names it everywhere.
+    stale. *limits*: how much it may touch. *replay*: what it does again after a restore; None for a run of the policy. Its
+    own ``digest`` names it everywhere.
     """
 
     as_of: date
@@ -102,8 +115,10 @@ class Plan:
     maps: Mapping[str, str]
     schemas: Mapping[str, str]
     chunk: int
+    limits: Bounds
     tasks: tuple[PlannedTask, ...]
     unreachable: tuple[str, ...] = ()
+    replay: Replay | None = None
     format: int = FORMAT
 
     @property
@@ -120,6 +135,13 @@ class Plan:
     def rows(self) -> int:
         """Return how many rows would be deleted or changed."""
         return sum(task.rows for task in self.tasks)
+
+    @property
+    def is_irreversible(self) -> bool:
+        """Return whether something in it is gone for good at once: no archive keeps it for a while."""
+        return any(
+            task.people > task.archived or (not task.people and task.rows) for task in self.tasks
+        ) or any(effect.verb == "anonymise" for task in self.tasks for effect in task.effects)
 
     @property
     def digest(self) -> str:
@@ -182,13 +204,12 @@ def read_plan(text: str) -> Plan:
     try:
         said = json.loads(text)
         digest = said.pop("digest")
+        _refuse_format(said["format"])
         plan = _plan(said)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise _altered(
             Text(fr="ce fichier n'est pas un plan de tenu", en="this file is not a plan of tenu")
         ) from None
-    if said.get("format") != FORMAT:
-        raise _altered(Text(fr="ce plan est d'un autre format", en="this plan is of another format"))
     if not hmac.compare_digest(plan.digest, str(digest)):
         raise _altered(
             Text(
@@ -197,6 +218,16 @@ def read_plan(text: str) -> Plan:
             )
         )
     return plan
+
+
+def _refuse_format(found: Any) -> None:
+    if found != FORMAT:
+        raise _altered(
+            Text(
+                fr=f"ce plan est d'un autre format ({found}) que celui que cette version applique ({FORMAT})",
+                en=f"this plan is of another format ({found}) than the one this version applies ({FORMAT})",
+            )
+        )
 
 
 def _altered(message: Text) -> AlteredPlanError:
@@ -229,7 +260,11 @@ def _plan(said: dict[str, Any]) -> Plan:
         "made_at": datetime.fromisoformat(said["made_at"]),
         "expires_at": datetime.fromisoformat(said["expires_at"]),
     }
-    return Plan(**{**said, **dated, "tasks": tasks, "unreachable": tuple(said["unreachable"])})
+    limits = said["limits"]
+    bounds = Bounds(**{**limits, "tables": tuple(TableBound(**one) for one in limits["tables"])})
+    replay = Replay(**said["replay"]) if said["replay"] else None
+    rest = {"limits": bounds, "tasks": tasks, "unreachable": tuple(said["unreachable"]), "replay": replay}
+    return Plan(**{**said, **dated, **rest})
 
 
 def digest_of(value: Any) -> str:

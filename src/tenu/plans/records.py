@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tenu.datamap.layout import Layout
+from tenu.datamap.layout import Estate, Layout
 from tenu.datamap.ways import Owned
-from tenu.plans.anonymising import anonymise, still_personal
+from tenu.plans.anonymising import anonymise
+from tenu.plans.keeping import Keeping
 from tenu.plans.rulebook import DAY, Rulebook
-from tenu.plans.selection import ALWAYS, Until, all_of, any_of, linked, negate
+from tenu.plans.selection import Equals, Until, all_of, any_of, linked, negate
 from tenu.plans.signs import held, ways_to
-from tenu.plans.task import Erase, RecordTask
+from tenu.plans.task import Anonymise, Erase, RecordTask
 from tenu.terms import End
 
 
@@ -31,8 +32,12 @@ def record_tasks(layout: Layout, rules: Rulebook) -> Iterator[RecordTask]:
         path = owner.path if owner else ()
         past = Until(column=limit.dated_by, day=rules.live_from(rule) - DAY)
         own = owner or Owned(table=name, root=name, path=())
-        stays = rule.end is End.ANONYMISE
-        due = all_of([past, negate(held_there), still_personal(layout, own) if stays else ALWAYS])
+        kept = Keeping(layout, _estate(layout, own), rules).by_law(name)
+        due = all_of([past, negate(held_there), negate(kept)])
+        ending: Erase | Anonymise = Erase(table=name, path=(), where=due)
+        if rule.end is End.ANONYMISE:
+            since = any_of([past, Equals(column=limit.dated_by, values=(None,))])
+            ending = anonymise(layout, own, due, since=since)
         yield RecordTask(
             system=layout.system.system,
             table=name,
@@ -40,6 +45,12 @@ def record_tasks(layout: Layout, rules: Rulebook) -> Iterator[RecordTask]:
             path=path,
             rule=rule.id,
             clauses=rule.clauses,
-            due=due,
-            effect=anonymise(layout, own, due) if stays else Erase(table=name, path=(), where=due),
+            due=ending.where,
+            effect=ending,
         )
+
+
+def _estate(layout: Layout, own: Owned) -> Estate:
+    """Return the estate *own* is part of; one of its own for rows that are nobody's."""
+    alone = Estate(root=own.root, where=(), owned=(own,), cuts=())
+    return next((estate for estate in layout.estates if own in estate.ways(own.table)), alone)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from tenu.plans.bounds import excesses
 from tenu.plans.plan import SIGNS, Plan, PlannedEffect, PlannedTask
 from tenu.plans.reason import day_text
 from tenu.terms import Language, Text
@@ -21,6 +22,10 @@ VERBS = {
     "clear": Text(fr="vidées ({columns})", en="emptied ({columns})"),
     "cut": Text(fr="détachées ({columns})", en="detached ({columns})"),
     "anonymise": Text(fr="anonymisées ({columns})", en="anonymised ({columns})"),
+    "thin": Text(
+        fr="trop seules de leur sorte : rendues plus vagues, sinon effacées",
+        en="too few of a kind: made vaguer, else erased",
+    ),
     "erase": Text(fr="effacées", en="erased"),
 }
 COUNTED = 9
@@ -87,7 +92,7 @@ def render(plan: Plan, language: Language) -> Iterator[Line]:
 
 
 def _task(task: PlannedTask, width: int, language: Language) -> Iterator[Line]:
-    rules = " + ".join(task.rules)
+    rules = " + ".join(task.rules) or ("anonymat" if language == "fr" else "anonymity")
     yield Line(sign="", text=f"  {task.table} · {rules}  [{clauses_text(task.clauses, language)}]", hang=6)
     for reason in _reasons(task, language):
         yield Line(sign="", text=f"    {reason}", hang=6)
@@ -137,8 +142,27 @@ def _effect(effect: PlannedEffect, width: int, language: Language) -> Line:
     return Line(sign=SIGNS[effect.verb], text=text, hang=width + COUNTED + 9)
 
 
+def _limits(plan: Plan, language: Language) -> Iterator[Line]:
+    """Yield the largest part of a table the plan concerns, then every limit it is over and what to do."""
+    tables = plan.limits.tables
+    if tables:
+        most = max(tables, key=lambda one: one.share)
+        place, least = f"{most.system}.{most.table}", "≥ " if most.more else ""
+        found, held = (number(n, language) for n in (most.found, most.held))
+        said = Text(
+            fr=f"Plus grande part d'une table : {place}, {found} lignes sur {least}{held} ; la limite est {most.max_share} %.",
+            en=f"Largest part of a table: {place}, {found} rows of {least}{held}; the limit is {most.max_share} %.",
+        )
+        yield Line(sign="", text=said.in_(language), hang=2)
+    for excess in excesses(plan.limits, plan.people, plan.rows):
+        code = excess.finding().code
+        yield Line(sign="!", text=f"! {code}  {excess.message.in_(language)}", hang=4)
+        yield Line(sign="", text=f"  -> {excess.fix.in_(language)}", hang=5)
+
+
 def _end(plan: Plan, language: Language) -> Iterator[Line]:
     doubts = any(task.spared.ambiguous for task in plan.tasks)
+    yield from _limits(plan, language)
     if plan.is_empty:
         said = Text(fr="Rien à changer aujourd'hui.", en="Nothing to change today.")
         kept = Text(fr="Rien à faire : tout est tenu.", en="Nothing to do: everything is kept.")

@@ -8,10 +8,12 @@ Source: GDPR 5(1)(e); policy C-RET-01 to C-RET-22, C-PAY-03, C-CAT-04.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from tenu.datamap.layout import Estate, Layout
 from tenu.datamap.ways import Owned, Path, Reference, begins, turned
+from tenu.plans.anonymising import anonymise
+from tenu.plans.anonymity import crowd_tasks
 from tenu.plans.clearing import clearings
 from tenu.plans.constraints import emptied
 from tenu.plans.keeping import Keeping
@@ -19,6 +21,7 @@ from tenu.plans.mixing import theirs_anyway
 from tenu.plans.records import record_tasks
 from tenu.plans.rulebook import Rulebook
 from tenu.plans.selection import (
+    ALWAYS,
     NEVER,
     Condition,
     Equals,
@@ -32,6 +35,7 @@ from tenu.plans.selection import (
 )
 from tenu.plans.signs import Signs
 from tenu.plans.task import (
+    Anonymise,
     Clear,
     Cut,
     Effect,
@@ -39,21 +43,24 @@ from tenu.plans.task import (
     Holder,
     Keep,
     PersonTask,
+    RecordTask,
     Seal,
     Task,
 )
 from tenu.policy.retention import Scope
+from tenu.terms import End
 
 
-def retention_tasks(layouts: Iterable[Layout], rules: Rulebook) -> tuple[Task, ...]:
-    """Return every task of every system, in the order they must run: records, then columns, then people."""
-    records: list[Task] = []
+def retention_tasks(layouts: Collection[Layout], rules: Rulebook) -> tuple[Task, ...]:
+    """Return every task of every system, in the order they must run: records, columns, people, then who is too alone."""
+    records: list[RecordTask] = []
     people: list[PersonTask] = []
     for layout in layouts:
         records.extend(record_tasks(layout, rules))
         for estate in layout.estates:
             people.extend(_EstateTasks(layout, estate, rules).tasks())
-    return (*records, *sorted(people, key=lambda task: len(task.rules)))
+    ending: tuple[PersonTask | RecordTask, ...] = (*records, *sorted(people, key=lambda t: len(t.rules)))
+    return (*ending, *(task for layout in layouts for task in crowd_tasks(layout, ending)))
 
 
 def rule_ids(purposes: Iterable[str], rules: Rulebook, scope: Scope) -> frozenset[str]:
@@ -129,7 +136,7 @@ class _EstateTasks:
     def _task(self, ids: frozenset[str]) -> PersonTask:
         rules = [self._by_id[i] for i in sorted(ids)]
         effects = tuple(self._effects(ids))
-        alive = self._signs.alive(rules)
+        alive, held, left = self._signs.alive(rules), self._signs.held(), self._something_left(effects)
         endings = self._signs.endings(rules) if any(isinstance(e, Seal) for e in effects) else ()
         return PersonTask(
             system=self._layout.system.system,
@@ -137,14 +144,7 @@ class _EstateTasks:
             role=self._people.role,
             rules=tuple(rule.id for rule in rules),
             clauses=tuple(dict.fromkeys(clause for rule in rules for clause in rule.clauses)),
-            due=all_of(
-                [
-                    self._signs.past(rules),
-                    negate(alive),
-                    negate(self._signs.held()),
-                    self._something_left(effects),
-                ]
-            ),
+            due=all_of([self._signs.past(rules), negate(alive), negate(held), left]),
             alive=alive,
             archived=any_of(
                 linked(
@@ -155,6 +155,8 @@ class _EstateTasks:
             ),
             endings=endings,
             effects=effects,
+            held=held,
+            left=left,
         )
 
     def _something_left(self, effects: tuple[Effect, ...]) -> Condition:
@@ -162,7 +164,7 @@ class _EstateTasks:
         return any_of(
             linked(turned(effect.table, effect.path), effect.where)
             for effect in effects
-            if isinstance(effect, Clear) or (isinstance(effect, Erase) and not effect.held_by)
+            if isinstance(effect, Clear | Anonymise) or (isinstance(effect, Erase) and not effect.held_by)
         )
 
     # ── what ──
@@ -185,7 +187,7 @@ class _EstateTasks:
             yield from self._releases(owned)
             if not owned.fleeting:
                 yield from self._shell(owned)
-            yield self._erasure(owned)
+            yield self._ended(owned, ids)
 
     def _parts(self, ids: frozenset[str]) -> list[Owned]:
         """Return the rows of others whose part of these people ends with *ids*: with the people themselves."""
@@ -279,6 +281,16 @@ class _EstateTasks:
         held_by = tuple(self._holders(owned))
         yield Erase(table=owned.table, path=owned.path, where=free, shared=True, held_by=held_by)
 
+    def _ended(self, owned: Owned, ids: frozenset[str]) -> Effect:
+        """Return how the rows of *owned* that nothing keeps end: by anonymity when every rule of their table says so."""
+        own = self._own_rules(owned.table)
+        passing = owned.shared or owned.fleeting
+        if own and not passing and all(self._by_id[i].end is End.ANONYMISE for i in own):
+            leaving = negate(self._keeping.staying(owned.table))
+            since = ALWAYS if owned.path else self._nobody(ids)
+            return anonymise(self._layout, owned, self._rows(owned, leaving), since=since)
+        return self._erasure(owned)
+
     def _erasure(self, owned: Owned) -> Erase:
         staying = self._keeping.by_law if owned.shared else self._keeping.staying
         where = self._rows(owned, negate(staying(owned.table)))
@@ -317,6 +329,13 @@ class _EstateTasks:
             mine=tuple(way.path for way in ways),
             staying=(self._keeping.by_law if shared else self._keeping.staying)(reference.child),
             held_by=tuple(self._holders(shared[0])) if shared else (),
+        )
+
+    def _nobody(self, ids: frozenset[str]) -> Condition:
+        """Return when an emptied row of the people table is one whose person has gone, not a stranger's without a name."""
+        rules = [self._by_id[i] for i in sorted(ids)]
+        return all_of(
+            [negate(self._signs.fresh(rules)), negate(self._signs.alive(rules)), negate(self._signs.held())]
         )
 
     def _rows(self, owned: Owned, where: Condition) -> Condition:

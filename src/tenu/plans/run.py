@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tenu.plans.disk import Horizon
 from tenu.plans.plan import SIGNS
 from tenu.plans.render import COUNTED, number, rows_text
+from tenu.plans.residue import Residue, residue_lines
 from tenu.terms import Language, Text
 
 _SAID = {
@@ -15,6 +17,7 @@ _SAID = {
     "clear": Text(fr="vidées", en="emptied"),
     "cut": Text(fr="détachées", en="detached"),
     "anonymise": Text(fr="anonymisées", en="anonymised"),
+    "thin": Text(fr="rendues plus vagues", en="made vaguer"),
     "erase": Text(fr="effacées", en="erased"),
 }
 _WHY = {
@@ -30,12 +33,45 @@ _AGAIN = Text(
 )
 
 
+_STOPPED = {
+    "window": Text(
+        fr="Arrêt : la fenêtre de maintenance est fermée. Relancez à la prochaine, avant que le plan n'expire.",
+        en="Stopped: the maintenance window is closed. Run it again in the next one, before the plan expires.",
+    ),
+    "duration": Text(
+        fr="Arrêt : la durée maximale est atteinte. Relancez : il reprend.",
+        en="Stopped: the longest duration is reached. Run it again: it goes on.",
+    ),
+    "sample": Text(
+        fr="Arrêt après l'échantillon : regardez ce qui a changé, puis relancez sans --sample.",
+        en="Stopped after the sample: look at what changed, then run it again without --sample.",
+    ),
+    "aborted": Text(
+        fr="Abandonné : ce qui est fait est fait et noté ; ce plan ne s'applique plus.",
+        en="Aborted: what is done is done and noted; this plan is not applied any more.",
+    ),
+}
+"""Why a run stopped before its end, by reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """One row a sample changed, for whoever wants to look: its primary key, empty where the table has none."""
+
+    system: str
+    table: str
+    verb: str
+    key: tuple[Any, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One run.
 
     *archived*, *ended*: records of people who left the active base through the archive, or at once. *rows*: by system,
     table and verb. *spared*: planned people left untouched, by reason. *ended_archives*: packages whose last day came.
+    *stopped*: why it stopped between two chunks, empty when it ended. *taken*: the rows its sample changed.
+    *residue*: what is still readable of whom it erased, None when it erased nobody. *horizons*: what the disks keep.
     """
 
     plan: str
@@ -44,6 +80,10 @@ class Run:
     rows: Mapping[tuple[str, str, str], int]
     spared: Mapping[str, int]
     ended_archives: int
+    stopped: str = ""
+    taken: tuple[Taken, ...] = ()
+    residue: Residue | None = None
+    horizons: tuple[Horizon, ...] = ()
 
     @property
     def people(self) -> int:
@@ -61,8 +101,8 @@ class Run:
 
     @property
     def is_complete(self) -> bool:
-        """Return whether nothing had to be left for lack of a lock."""
-        return self.spared.get("busy", 0) == 0
+        """Return whether it came to its end, and nothing had to be left for lack of a lock."""
+        return not self.stopped and self.spared.get("busy", 0) == 0
 
 
 def run_plain(run: Run) -> dict[str, Any]:
@@ -77,6 +117,9 @@ def run_plain(run: Run) -> dict[str, Any]:
         ],
         "spared": {reason: count for reason, count in sorted(run.spared.items()) if count},
         "ended_archives": run.ended_archives,
+        "stopped": run.stopped or None,
+        "residue": run.residue.plain() if run.residue else None,
+        "horizons": [horizon.plain() for horizon in run.horizons],
     }
 
 
@@ -95,6 +138,12 @@ def run_lines(run: Run, language: Language, *, again: bool = False) -> Iterator[
         if count:
             yield f"  {number(count, language)} {_WHY[reason].in_(language)}"
     yield _total(run, language)
+    if run.stopped:
+        yield _STOPPED[run.stopped].in_(language)
+    if run.residue:
+        yield from residue_lines(run.residue, language)
+    for horizon in run.horizons:
+        yield from horizon.lines(language)
 
 
 def _total(run: Run, language: Language) -> str:

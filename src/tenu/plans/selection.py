@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
 
+from tenu.datamap.anonymity import Method
 from tenu.datamap.conditions import TODAY, Scalar, Test, days_of, values_of
 from tenu.datamap.ways import Fact, Facts, Hop
 
@@ -43,6 +43,14 @@ class Until:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtLeast:
+    """The column's number is *value* or more; NULL is not."""
+
+    column: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Linked:
     """At least one row at the end of *path*, read from the row at hand, satisfies *where*."""
 
@@ -68,19 +76,30 @@ class Uncleared:
 class Clearing:
     """What a column becomes in a row that stays: *to* None is NULL; ``{key}`` in a text is the row's own key.
 
-    *keep*: for a date, all that is left of it, whatever *to* says.
+    *keep*: all that is left of the value, whatever *to* says.
     """
 
     column: str
     to: Cleared
-    keep: Literal["month", "year"] | None = None
+    keep: Method | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """The row's key is in the named list of people: ``held`` (whom nothing may change)."""
+    """The row's key is in the named list of people: ``held`` (whom nothing may change), ``picked`` (a sample, done before the
+    rest), or a task's own.
 
-    name: Literal["held"]
+    ``spreading`` are those held whose rows elsewhere are held for it too: not those held in this system alone.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thin:
+    """The row is anonymous and too few are like it: of a kind ``Session.thin`` found last for *table*, the row's own."""
+
+    table: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +123,9 @@ class Not:
     part: Condition
 
 
-Condition = Equals | Since | Until | Linked | Alike | Uncleared | Listed | AllOf | AnyOf | Not
+Condition = (
+    Equals | Since | Until | AtLeast | Linked | Alike | Uncleared | Listed | Thin | AllOf | AnyOf | Not
+)
 
 ALWAYS = AllOf(parts=())
 NEVER = AnyOf(parts=())

@@ -62,6 +62,25 @@ def held(layout: Layout, estate: Estate, as_of: date) -> Condition:
     return any_of([Listed(name="held"), held_here(layout, estate, as_of)])
 
 
+def acted_since(layout: Layout, estate: Estate, rules: Rulebook, ids: Iterable[str], day: date) -> Condition:
+    """Return when a person of *estate* did, on *day* or later, something that restarts the clock of one of *ids*."""
+    kinds = {kind for rule in rules.rules if rule.id in set(ids) for kind in rule.active.restarted_by}
+    return any_of(
+        anywhere(
+            estate,
+            act.table,
+            all_of(
+                [
+                    matching(layout.facts(act.table, act.when), rules.as_of),
+                    Since(column=act.dated_by, day=day),
+                ]
+            ),
+        )
+        for act in layout.system.acts
+        if act.kind in kinds
+    )
+
+
 class Signs:
     """What the rows of one people table, and those that hang from it, say of each person."""
 
@@ -77,7 +96,7 @@ class Signs:
         rules = [self._by_id[i] for i in ids]
         return Vitals(
             alive=self.alive(rules),
-            held=self.held(),
+            held=any_of([Listed(name="spreading"), held_here(self._layout, self._estate, self._rules.as_of)]),
             fresh=self.fresh(rules),
             endings=self.endings(rules),
         )

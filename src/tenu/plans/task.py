@@ -43,6 +43,8 @@ class Clear:
 class Anonymise:
     """Empty or coarsen every personal column of rows that stay, and cut every link to their person.
 
+    *settled*: when a row is already as this leaves it.
+
     Source: policy C-RET-07, C-RET-08; GDPR recital 26.
     """
 
@@ -50,6 +52,7 @@ class Anonymise:
     path: tuple[Hop, ...]
     where: Condition
     clearings: tuple[Clearing, ...]
+    settled: Condition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +124,8 @@ class Vitals:
 class PersonTask:
     """People of one table whose clocks have run out for one set of rules, and what becomes of their rows.
 
-    *due*: what must be true of the person's own row, re-checked under lock.
+    *due*: what must be true of the person's own row, re-checked under lock. *held* and *left* are parts of it: nobody
+    on hold, nobody of whom nothing is left to change. *again*: the ledger says who, not the other systems.
     *alive*: acts and states that keep the same person's rows elsewhere too.
     *archived*: what makes the archive come before the end; *endings*: from when it runs.
     """
@@ -136,11 +140,19 @@ class PersonTask:
     archived: Condition
     endings: tuple[Ending, ...]
     effects: tuple[Effect, ...]
+    held: Condition
+    left: Condition
+    again: bool = False
 
     @property
     def name(self) -> str:
         """Return the task's stable name, unique in a plan."""
         return f"{self.system}.{self.root}:{'.'.join(self.rules)}"
+
+    @property
+    def ends_people(self) -> bool:
+        """Return whether the people's own rows go, so that nothing of them should be left anywhere."""
+        return any(isinstance(effect, Erase) and effect.table == self.root for effect in self.effects)
 
     @property
     def seals(self) -> bool:
@@ -167,4 +179,57 @@ class RecordTask:
         return f"{self.system}.{self.table}:{self.rule}"
 
 
-Task = PersonTask | RecordTask
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowd:
+    """The anonymous rows of one table (*among*), and what they must satisfy: see ``datamap.anonymity.Anonymity``.
+
+    *others*: what they also keep, that is neither counted nor sensitive.
+    """
+
+    table: str
+    among: Condition
+    quasi_identifiers: tuple[str, ...]
+    sensitive: tuple[str, ...]
+    others: tuple[str, ...]
+    k: int
+    diversity: int
+    closeness: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrowdTask:
+    """Anonymous rows too few of a kind: made vaguer round after round, deleted in the last, never left so.
+
+    *rounds*: what each changes of the rows ``Session.thin`` finds.
+
+    Source: GDPR recital 26; WP216; policy C-OPS-03, C-RET-08.
+    """
+
+    system: str
+    crowd: Crowd
+    rounds: tuple[tuple[Change, ...], ...]
+    clauses: tuple[str, ...]
+
+    @property
+    def table(self) -> str:
+        """Return the table the rows are in."""
+        return self.crowd.table
+
+    @property
+    def name(self) -> str:
+        """Return the task's stable name, unique in a plan."""
+        return f"{self.system}.{self.table}:anonymity"
+
+
+Task = PersonTask | RecordTask | CrowdTask
+
+
+def rules_of(task: Task) -> tuple[str, ...]:
+    """Return the retention rules *task* executes; none for what only guards anonymity."""
+    match task:
+        case PersonTask(rules=rules):
+            return rules
+        case RecordTask(rule=rule):
+            return (rule,)
+        case CrowdTask():
+            return ()

@@ -75,14 +75,17 @@ class RetentionRule(Located):
 class LegalPeriod(Located):
     """A duty to keep one type of record, whatever happens to its person.
 
-    *counted_from*: ``document`` (the record's own day) or ``fiscal_close`` (end of the fiscal year it falls in).
+    *counted_from*: ``document`` (the record's own day), ``fiscal_close`` (end of the fiscal year it falls in),
+    ``performance`` (delivery, or the end of the service) or ``contract_end``; the data map names the column that holds
+    that day. *at_least*: the amount, in euros, from which the duty exists; whatever the amount when there is none.
 
     Source: policy C-RET-10, C-RET-11.
     """
 
     id: str
     lasts: Period
-    counted_from: Literal["document", "fiscal_close"]
+    counted_from: Literal["document", "fiscal_close", "performance", "contract_end"]
+    at_least: int | None = None
     text: str
     label: Text
     mark: Literal["V1", "V2", "V3"]

@@ -207,7 +207,10 @@ class _Case:
     def _basket(self, row: Row) -> Answer:
         """After 25 months a basket serves statistics only: nobody's, dated by its month (A-25)."""
         if row.values["account_id"] is None:
-            return self._say(row, Fate.UNCHANGED)
+            over = add_months(_day(row.values["updated_at"]), STATISTICS_MONTHS) <= self.as_of
+            return self._say(
+                row, Fate.ANONYMISED if over else Fate.UNCHANGED, columns=("updated_at",) if over else ()
+            )
         if self._is_statistic(row, RULES["account"]):
             return self._say(row, Fate.ANONYMISED, columns=("account_id", "updated_at"))
         return self._say(row, Fate.ERASED if self.gone(row, RULES["account"]) else Fate.UNCHANGED)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, Self
 
@@ -10,7 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine.reflection import Inspector, ObjectKind
 
 from tenu.adapters.databases import dialects
-from tenu.datamap.catalog import Catalog, Column, ColumnKind, ForeignKey, Table
+from tenu.adapters.databases.guards import Guards, read_guards
+from tenu.adapters.databases.references import foreign_keys, pointing_from_outside
+from tenu.datamap.catalog import Catalog, Column, ColumnKind, Table
 from tenu.errors import UnreachableError
 from tenu.terms import Text
 
@@ -24,14 +27,43 @@ OURS = "tenu_"
 def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog, Mapping[str, sa.Table]]:
     """Return the catalog of *schema* and its tables as SQLAlchemy sees them, foreign keys left out.
 
-    The reflection is a fixed number of queries, however many tables there are.
+    A table of another schema that points at one of these is there too, as ``schema.table``: it holds rows back, or goes
+    with them. The reflection is a fixed number of queries, plus as many for each such schema, however many tables.
     """
     inspector = sa.inspect(connection)
+    tables, reflected = _read_schema(connection, inspector, schema, None)
+    for other, names in pointing_from_outside(connection, schema).items():
+        found, seen = _read_schema(connection, inspector, other, names, home=schema)
+        tables, reflected = [*tables, *found], {**reflected, **seen}
+    guards = read_guards(connection, schema)
+    guarded = tuple(table if table.outside else _guarded(table, guards) for table in tables)
+    return Catalog(engine=engine_of(connection), tables=guarded, copies=guards.copies), reflected
+
+
+def _guarded(table: Table, guards: Guards) -> Table:
+    parts = (table.name, *table.partitions)
+    return replace(
+        table,
+        checks=guards.checks_of(table.name, [column.name for column in table.columns]),
+        on_delete=tuple(dict.fromkeys(name for part in parts for name in guards.on_delete[part])),
+        on_update=tuple(dict.fromkeys(name for part in parts for name in guards.on_update[part])),
+    )
+
+
+def _read_schema(
+    connection: sa.Connection,
+    inspector: Inspector,
+    schema: str | None,
+    only: Sequence[str] | None,
+    home: str | None = None,
+) -> tuple[list[Table], dict[str, sa.Table]]:
+    """Return the tables of *schema*; with *only*, those of them, named as seen from the schema *home*."""
     roofs = _partition_roofs(connection, schema)
-    columns = inspector.get_multi_columns(schema=schema, kind=ObjectKind.TABLE)
-    primary = inspector.get_multi_pk_constraint(schema=schema, kind=ObjectKind.TABLE)
-    foreign = _foreign_keys(inspector, schema, roofs)
-    unique = inspector.get_multi_unique_constraints(schema=schema, kind=ObjectKind.TABLE)
+    asked: Any = {"schema": schema, "kind": ObjectKind.TABLE, "filter_names": only}
+    columns = inspector.get_multi_columns(**asked)
+    primary = inspector.get_multi_pk_constraint(**asked)
+    foreign = foreign_keys(connection, inspector, schema, roofs, home if only else schema)
+    unique = inspector.get_multi_unique_constraints(**asked)
     indexes = _indexes(inspector, schema, roofs)
     for name, hidden in _sqlite_unique(connection):
         indexes.setdefault(name, {})[hidden] = True
@@ -43,9 +75,10 @@ def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog
             continue
         constraint = primary.get(place)
         key = tuple(constraint["constrained_columns"] or ()) if constraint else ()
+        said = f"{schema}.{name}" if only else name
         tables.append(
             Table(
-                name=name,
+                name=said,
                 columns=tuple(_column(c, connection.dialect) for c in found),
                 primary_key=key,
                 foreign_keys=tuple(dict.fromkeys(foreign.get(name) or ())),
@@ -59,9 +92,10 @@ def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog
                 ),
                 indexes=tuple(indexes.get(name, {})),
                 partitions=tuple(sorted(part for part, roof in roofs.items() if roof == name)),
+                outside=bool(only),
             )
         )
-        reflected[name] = sa.Table(
+        reflected[said] = sa.Table(
             name,
             metadata,
             *(
@@ -70,7 +104,22 @@ def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog
             ),
             schema=schema,
         )
-    return Catalog(engine=engine_of(connection), tables=tuple(tables)), reflected
+    _collate(connection, schema, reflected)
+    return tables, reflected
+
+
+def _collate(connection: sa.Connection, schema: str | None, reflected: Mapping[str, sa.Table]) -> None:
+    """Give the columns of MariaDB the collation they have from their table: a list of people must compare as they do."""
+    if engine_of(connection) != "mariadb":
+        return
+    query = sa.text(
+        "SELECT table_name, column_name, collation_name FROM information_schema.columns "
+        "WHERE table_schema = coalesce(:schema, database()) AND collation_name IS NOT NULL"
+    )
+    named = {table.name: table for table in reflected.values()}
+    for table, column, collation in connection.execute(query, {"schema": schema}):
+        if table in named and isinstance(kept := named[table].c[column].type, sa.String):
+            kept.collation = collation
 
 
 def engine_of(connection: sa.Connection) -> str:
@@ -88,7 +137,7 @@ def _column(found: Any, dialect: sa.Dialect) -> Column:
         type_name=_type_name(found["type"], dialect),
         nullable=bool(found["nullable"]),
         length=length,
-        generated=bool(found.get("computed")),
+        generated=bool(found.get("computed") or (found.get("identity") or {}).get("always")),
     )
 
 
@@ -117,24 +166,6 @@ def _kind(type_: Any) -> ColumnKind:  # noqa: PLR0911 - one line per kind is the
     if isinstance(type_, sa.String) and not isinstance(type_, sa.Enum):
         return ColumnKind.TEXT
     return ColumnKind.OTHER
-
-
-def _foreign_keys(
-    inspector: Inspector, schema: str | None, roofs: Mapping[str, str]
-) -> dict[str, list[ForeignKey]]:
-    """Return the foreign keys by table; those a partition declares are its roof's."""
-    found: dict[str, list[ForeignKey]] = {}
-    for (_, name), keys in inspector.get_multi_foreign_keys(schema=schema, kind=ObjectKind.TABLE).items():
-        for key in keys:
-            found.setdefault(roofs.get(name, name), []).append(
-                ForeignKey(
-                    columns=tuple(key["constrained_columns"]),
-                    parent=roofs.get(key["referred_table"], key["referred_table"]),
-                    parent_columns=tuple(key["referred_columns"]),
-                    on_delete=str((key.get("options") or {}).get("ondelete") or "NO ACTION").upper(),
-                )
-            )
-    return found
 
 
 def _indexes(

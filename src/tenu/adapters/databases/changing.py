@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from tenu.adapters.databases import dialects
+from tenu.adapters.databases.coarsening import chance
+from tenu.adapters.databases.compile import Clause
 from tenu.adapters.databases.desk import FEW, Desk
 from tenu.adapters.databases.work import PeopleList
+from tenu.datamap.anonymity import Shift
+from tenu.datamap.catalog import ColumnKind
 from tenu.datamap.ways import Path
-from tenu.plans.selection import ALWAYS, Linked, Selection
+from tenu.plans.selection import ALWAYS, Condition, Linked, Selection
 from tenu.plans.task import Anonymise, Change, Clear, Cut, Effect, Erase, Holder, Seal
 from tenu.ports import Fate, Key, Line, Noted, Rows, Unit, appeared
 
@@ -19,9 +23,11 @@ from tenu.ports import Fate, Key, Line, Noted, Rows, Unit, appeared
 class Changing(Desk):
     """The verbs that count and change rows."""
 
-    def count(self, effect: Effect, chosen: PeopleList) -> int:
-        """Return how many rows *effect* would concern for the people of *chosen*."""
+    def count(self, effect: Effect, chosen: PeopleList, unit: Unit | None = None) -> int:
+        """Return how many rows *effect* would concern for the people of *chosen*, or of one chunk of it."""
         rows, where = self.rows_of(effect, chosen)
+        if unit is not None:
+            where.append(chosen.unit(unit.fate, unit.chunk))
         if isinstance(effect, Seal):
             where.append(chosen.table.c.fate == int(Fate.ARCHIVE))
         if isinstance(effect, Erase) and effect.shared:
@@ -32,11 +38,81 @@ class Changing(Desk):
             return self.number(sa.select(sa.func.count()).select_from(free))
         return self.number(sa.select(sa.func.count()).select_from(rows).where(*where))
 
+    def more_than(self, table: str, rows: int) -> bool:
+        """Return whether *table* has more than *rows* rows; no more than these are counted."""
+        some = sa.select(sa.literal(1)).select_from(self.compiler.tables[table]).limit(rows + 1).subquery()
+        return self.number(sa.select(sa.func.count()).select_from(some)) > rows
+
+    def texts(
+        self, table: str, columns: Sequence[str], flag: Condition
+    ) -> Iterator[tuple[Key, bool, Sequence[str | None]]]:
+        """Stream *table*: key, whether *flag* holds, and *columns* as text."""
+        rows, keys = self.compiler.tables[table], self.primary_key(table)
+        holds = sa.case((self.compiler.where(flag, rows, table), 1), else_=0)
+        query = sa.select(*(rows.c[k] for k in keys), holds, *(self._as_text(table, c) for c in columns))
+        width = len(keys)
+        for row in self.stream(query):
+            yield tuple(row[:width]), bool(row[width]), tuple(row[width + 1 :])
+
+    def _as_text(self, table: str, name: str) -> Any:
+        found = self.compiler.catalog.table(table)
+        column = found.column(name) if found else None
+        value = self.compiler.tables[table].c[name]
+        if column is not None and column.kind is ColumnKind.TEXT:
+            return value
+        return sa.cast(value, sa.CHAR if self.engine == "mariadb" else sa.Text)
+
     def count_rows(self, selection: Selection) -> int:
         """Return how many rows *selection* holds."""
         rows = self.compiler.tables[selection.table]
         where = self.compiler.where(selection.where, rows, selection.table)
         return self.number(sa.select(sa.func.count()).select_from(rows).where(where))
+
+    def count_up_to(self, table: str, most: int) -> int:
+        """Return how many rows *table* holds, *most* at most: what is asked never costs the whole table."""
+        some = sa.select(sa.literal(1)).select_from(self.compiler.tables[table]).limit(most).subquery()
+        return self.number(sa.select(sa.func.count()).select_from(some))
+
+    def touched(self, effect: Change, chosen: PeopleList, unit: Unit) -> list[tuple[Key, Key]]:
+        """Return the rows *effect* would change for one chunk: the person's key, then the row's own (empty without one)."""
+        rows, where = self.rows_of(effect, chosen)
+        own = [rows.c[name] for name in self.primary_key(effect.table)]
+        query = sa.select(*chosen.key_columns(), *own).where(*where, chosen.unit(unit.fate, unit.chunk))
+        width = len(chosen.keys)
+        return [(tuple(row[:width]), tuple(row[width:])) for row in self.connection.execute(query)]
+
+    def record_keys(self, effect: Change) -> list[Key]:
+        """Return the primary keys of the records *effect* concerns, empty where the table has none."""
+        rows = self.compiler.tables[effect.table]
+        own: list[Any] = [rows.c[name] for name in self.primary_key(effect.table)] or [sa.literal(1)]
+        width = len(self.primary_key(effect.table))
+        query = sa.select(*own).where(self.compiler.where(effect.where, rows, effect.table))
+        return [tuple(row[:width]) for row in self.connection.execute(query)]
+
+    def refused(self, effect: Cut | Clear, chosen: PeopleList) -> list[str]:
+        """Return the CHECK constraints some row would break once changed as *effect* says, in the engine's own words.
+
+        Args:
+            effect: What would be changed.
+            chosen: Whose rows.
+        """
+        table, target = self.compiler.catalog.table(effect.table), self.compiler.tables[effect.table]
+        values = {column.name: value for column, value in self._values(effect, target).items()}
+        checks = [check for check in (table.checks if table else ()) if values.keys() & set(check.columns)]
+        if not checks:
+            return []
+        rows, where = self.rows_of(effect, chosen, alias=True)
+        values = {column.name: value for column, value in self._values(effect, rows).items()}
+        cells = [
+            dialects.typed(self.engine, values[c.name], c.type) if c.name in values else rows.c[c.name]
+            for c in target.c
+        ]
+        named = (cell.label(c.name) for cell, c in zip(cells, target.c, strict=True))
+        after = sa.select(*named).where(*where).subquery(target.name)
+        # The condition is the engine's own text: it is asked about the rows as they would be.
+        broken: dict[str, Any] = {check.says: sa.literal_column(f"NOT ({check.says})") for check in checks}
+        found = sa.select(sa.literal(1)).select_from(after).limit(1)
+        return [says for says, no in broken.items() if self.connection.execute(found.where(no)).first()]
 
     def read(self, seal: Seal, chosen: PeopleList, unit: Unit) -> Iterator[Rows]:
         """Yield, for each person of a chunk, the rows *seal* covers as one JSON array built by the server."""
@@ -54,12 +130,12 @@ class Changing(Desk):
         One statement where the engine can gather what a deletion returns; elsewhere read, then delete.
 
         Raises:
-            BusyError: A row appeared between the two; it must not go unread.
+            BusyError: A row appeared, or went, between the two; what is archived is what was deleted.
         """
         if self.engine == "postgresql":
             return list(self._taken(seal, erase, chosen, unit))
         read = list(self.read(seal, chosen, unit))
-        if self.perform(erase, chosen, unit) > sum(part.count for part in read):
+        if self.perform(erase, chosen, unit) != sum(part.count for part in read):
             raise appeared(seal.table)
         return read
 
@@ -107,11 +183,25 @@ class Changing(Desk):
             where = [_among(self._row_identity(target, effect.table), query)]
         if isinstance(effect, Erase):
             return self.connection.execute(sa.delete(target).where(*where)).rowcount
-        values = self._values(effect, target)
+        share = self._share(effect, chosen, unit) if moves_dates(effect) else None
+        values = self._values(effect, target, share)
         return self.connection.execute(sa.update(target).where(*where).values(values)).rowcount
 
-    def change_records(self, effect: Erase | Anonymise, *, limit: int) -> int:
-        """Delete or anonymise at most *limit* rows past a limit of their own; return how many."""
+    def _share(self, effect: Change, chosen: PeopleList, unit: Unit) -> Any:
+        """Return the share of the person a row belongs to, drawn now for whoever has none yet."""
+        mine, share = chosen.unit(unit.fate, unit.chunk), chosen.table.c.share
+        draw = sa.update(chosen.table).where(mine, share.is_(None)).values(share=chance(self.engine))
+        self.connection.execute(draw)
+        if self.engine != "sqlite":
+            return share
+        rows, where = self.rows_of(effect, chosen, alias=True)
+        target = self.compiler.tables[effect.table]
+        ours, theirs = (self._row_identity(r, effect.table) for r in (target, rows))
+        same = [a == b for a, b in zip(ours, theirs, strict=True)]
+        return sa.select(share).where(*where, *same).correlate(target).scalar_subquery()
+
+    def change_records(self, effect: Change, *, limit: int | None = None) -> int:
+        """Change at most *limit* rows, all by default, whoever they speak of; return how many."""
         rows = self.compiler.tables[effect.table]
         where = self.compiler.where(effect.where, rows, effect.table)
         change: Any = (
@@ -119,6 +209,11 @@ class Changing(Desk):
             if isinstance(effect, Erase)
             else sa.update(rows).values(self._values(effect, rows))
         )
+        if limit is None:
+            return self.connection.execute(change.where(where)).rowcount
+        keys = self.primary_key(effect.table)
+        if len(keys) == 1:
+            return self._change_next(effect, change, rows.c[keys[0]], where, limit)
         if self.engine == "mariadb":
             return self.connection.execute(
                 change.where(where).with_dialect_options(mariadb_limit=limit)
@@ -126,6 +221,21 @@ class Changing(Desk):
         picked = sa.select(*self._row_identity(rows, effect.table)).where(where).limit(limit).subquery()
         among = _among(self._row_identity(rows, effect.table), sa.select(*picked.c))
         return self.connection.execute(change.where(among)).rowcount
+
+    def _change_next(self, effect: Change, change: Any, key: Any, where: Clause, limit: int) -> int:
+        """Change the next rows in the order of their key, from where the last batch ended; then once more from the start.
+
+        Looking for each batch from the start would read again everything the batches before it have changed.
+        """
+        after = self._reached.pop(effect, None)
+        beyond = [] if after is None else [key > after]
+        batch = sa.select(key.label("key")).where(where, *beyond).order_by(key).limit(limit).subquery()
+        last = self.connection.execute(sa.select(sa.func.max(batch.c.key))).scalar()
+        if last is None:
+            return 0 if after is None else self._change_next(effect, change, key, where, limit)
+        done = self.connection.execute(change.where(where, key <= last, *beyond)).rowcount
+        self._reached[effect] = last
+        return done
 
     # ── receipts ──
 
@@ -150,6 +260,22 @@ class Changing(Desk):
             )
         ]
 
+    def noted_rows(self, run: str, task: str) -> Mapping[tuple[str, str], int]:
+        """Return how many rows *task* has changed so far in *run*, by verb and table, every process included."""
+        r = self.receipt.c
+        query = sa.select(r.verb, r.tbl, sa.func.sum(r.rows)).where(r.run == run, r.task == task)
+        return {
+            (verb, table): int(rows)
+            for verb, table, rows in self.connection.execute(query.group_by(r.verb, r.tbl))
+        }
+
+    def receipts(self, runs: Collection[str]) -> set[tuple[str, str, Unit]]:
+        """Return every unit that has a receipt here of one of *runs*, with its run and task."""
+        r = self.receipt.c
+        query = sa.select(r.run, r.task, r.fate, r.chunk).where(r.run.in_(sorted(runs))).distinct()
+        found = self.connection.execute(query)
+        return {(run, task, Unit(fate=Fate(fate), chunk=chunk)) for run, task, fate, chunk in found}
+
     def next_chunk(self, run: str, task: str) -> int:
         """Return the first number no unit of *task* has in *run*, safe to take inside ``transaction``."""
         r = self.receipt.c
@@ -159,10 +285,15 @@ class Changing(Desk):
 
     # ── pieces ──
 
-    def _values(self, effect: Clear | Anonymise | Cut, rows: sa.Table) -> Mapping[Any, Any]:
+    def _values(
+        self, effect: Clear | Anonymise | Cut, rows: sa.FromClause, share: Any = None
+    ) -> Mapping[Any, Any]:
         if isinstance(effect, Cut):
             return {rows.c[name]: sa.null() for name in effect.columns}
-        return {rows.c[c.column]: self.compiler.cleared(c, rows, effect.table) for c in effect.clearings}
+        return {
+            rows.c[c.column]: self.compiler.cleared(c, rows, effect.table, shift=share)
+            for c in effect.clearings
+        }
 
     def _nobody_else(self, effect: Erase, rows: sa.FromClause, chosen: PeopleList) -> Any:
         """Return when only rows that go with chosen people hold a shared row."""
@@ -192,6 +323,11 @@ class Changing(Desk):
             return [rows.c[k] for k in keys]
         name = {"sqlite": "rowid", "postgresql": "ctid"}[self.engine]
         return [sa.column(name, _selectable=rows)]
+
+
+def moves_dates(effect: Change) -> bool:
+    """Return whether *effect* moves dates by what is drawn for each person."""
+    return isinstance(effect, Anonymise) and any(isinstance(c.keep, Shift) for c in effect.clearings)
 
 
 def _among(identity: list[Any], query: sa.Select[Any]) -> Any:

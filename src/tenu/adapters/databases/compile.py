@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,15 +10,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from tenu.adapters.databases import dialects
+from tenu.adapters.databases.coarsening import coarsened, drawn, moved
 from tenu.adapters.databases.dates import Dates
 from tenu.adapters.databases.work import PeopleList
-from tenu.datamap.catalog import Catalog, Column, ColumnKind
+from tenu.datamap.anonymity import Method, Redraw, Shift
+from tenu.datamap.catalog import Catalog, Column
 from tenu.datamap.model import DateForm, System
 from tenu.datamap.ways import Hop, Spelling
 from tenu.plans.selection import (
     Alike,
     AllOf,
     AnyOf,
+    AtLeast,
     Clearing,
     Condition,
     Equals,
@@ -26,6 +29,7 @@ from tenu.plans.selection import (
     Listed,
     Not,
     Since,
+    Thin,
     Uncleared,
     Until,
     matching,
@@ -39,7 +43,9 @@ Clause = sa.ColumnElement[bool]
 class Compiler:
     """Turns conditions on the rows of a table into SQL for one database.
 
-    *held* are the lists of people nothing may change, by people table. *lists* are the definitions made so far, by
+    *listed* are this session's named lists of people, by name and people table; *holds* the tables that say for good, and to
+    everybody, whom nothing may change; *thin* the lists of anonymous rows too few are like, by table. *lists* are the
+    definitions made so far, by
     people table and name: SQLAlchemy compiles a statement once only if its tables are the very same objects.
     """
 
@@ -47,7 +53,9 @@ class Compiler:
     catalog: Catalog
     tables: Mapping[str, sa.Table]
     dates: Dates
-    held: MutableMapping[str, sa.Table]
+    listed: MutableMapping[tuple[str, str], sa.Table]
+    thin: MutableMapping[str, sa.Table]
+    holds: Mapping[str, sa.Table]
     lists: MutableMapping[tuple[str, str], PeopleList]
 
     def where(self, condition: Condition, rows: Rows, table: str, *, holds: bool = True) -> Clause:  # noqa: PLR0911 - a line per kind
@@ -65,6 +73,9 @@ class Compiler:
                 return self._from_day(rows, table, name, day, holds)
             case Until(column=name, day=day):
                 return self._through_day(rows, table, name, day, holds)
+            case AtLeast(column=name, value=value):
+                more = rows.c[name] >= value
+                return more if holds else self._or_null(rows, table, name, rows.c[name] < value)
             case Linked(path=path, where=where):
                 exists = self._linked(path, where, rows, table)
                 return exists if holds else sa.not_(exists)
@@ -78,9 +89,14 @@ class Compiler:
             case Alike(pairs=pairs):
                 same = sa.and_(*(rows.c[one] == rows.c[other] for one, other in pairs))
                 return same if holds else sa.not_(sa.func.coalesce(same, sa.false()))
-            case Listed():
-                exists = self._listed(rows, table)
-                return exists if holds else sa.not_(exists)
+            case Listed(name=name):
+                listed = self._listed(name, rows, table)
+                if holds:
+                    return sa.or_(sa.false(), *listed)
+                return sa.and_(sa.true(), *(sa.not_(exists) for exists in listed))
+            case Thin():
+                thin = self._all_on((self.thin.get(table),), rows, table)
+                return sa.or_(sa.false(), *thin) if holds else sa.not_(sa.or_(sa.false(), *thin))
 
     def join(self, start: Rows, table: str, path: tuple[Hop, ...]) -> tuple[list[tuple[Rows, Clause]], Rows]:
         """Return the joins that lead from *start*, rows of *table*, along *path*, and the rows at its end."""
@@ -125,11 +141,12 @@ class Compiler:
             else text
         )
 
-    def cleared(self, clearing: Clearing, rows: Rows, table: str) -> Any:
-        """Return the value *clearing* leaves in a row of *table*."""
+    def cleared(self, clearing: Clearing, rows: Rows, table: str, *, shift: Any = None) -> Any:
+        """Return the value *clearing* leaves in a row of *table*; *shift*: the share drawn for its person."""
         if clearing.keep is not None:
-            kind = self._column(table, clearing.column).kind
-            return dialects.coarsened(self.catalog.engine, kind, rows.c[clearing.column], clearing.keep)
+            return self._kept(
+                clearing.keep, rows.c[clearing.column], self._column(table, clearing.column), shift
+            )
         if not isinstance(clearing.to, str) or "{key}" not in clearing.to:
             return sa.null() if clearing.to is None else sa.literal(clearing.to)
         before, after = clearing.to.split("{key}", 1)
@@ -142,6 +159,16 @@ class Compiler:
         for part in parts[1:]:
             value = value.concat(part)
         return value
+
+    def _kept(self, method: Method, value: Any, column: Column, shift: Any) -> Any:
+        engine = self.catalog.engine
+        match method:
+            case Redraw():
+                return drawn(engine, column, method)
+            case Shift(days=days):
+                return moved(engine, column.kind, value, days, shift)
+            case _:
+                return coarsened(engine, column, value, method)
 
     def _linked(self, path: tuple[Hop, ...], where: Condition, rows: Rows, table: str) -> Clause:
         if path[0].like.kind is not None:
@@ -163,19 +190,36 @@ class Compiler:
         among = sa.func.coalesce(mine, "").in_(query.where(theirs.is_not(None), *there, inside))
         return sa.and_(*self.facts(path[0], rows, table, None), among)
 
-    def _listed(self, rows: Rows, table: str) -> Clause:
-        held = self.held.get(table)
-        if held is None:
-            return sa.false()
+    def _listed(self, name: str, rows: Rows, table: str) -> list[Clause]:
+        """Return, for each list called *name*, whether the row is on it; whom nothing may change is also in ``holds``."""
+        spreading = name == "spreading"
+        mine = self.listed.get(("held" if spreading else name, table))
+        kept = self.holds.get(table) if name in ("held", "spreading") else None
+        return self._all_on((mine, kept), rows, table, spreading=spreading)
+
+    def _all_on(
+        self, lists: Iterable[sa.Table | None], rows: Rows, table: str, *, spreading: bool = False
+    ) -> list[Clause]:
+        """Return whether the row's key is on each of *lists*; with *spreading*, by a hold that spreads, where it says."""
         keys = (self.catalog.table(table) or _missing(table)).primary_key
-        same = [rows.c[name] == held.c[f"k{i}"] for i, name in enumerate(keys)]
-        return sa.exists(sa.select(sa.literal(1)).select_from(held).where(*same).correlate(rows))
+        found: list[Clause] = []
+        for held in lists:
+            if held is not None:
+                same = [rows.c[name] == held.c[f"k{i}"] for i, name in enumerate(keys)]
+                if spreading and "spreads" in held.c:
+                    same.append(held.c.spreads == 1)
+                query = sa.select(sa.literal(1)).select_from(held).where(*same)
+                found.append(sa.exists(query.correlate(rows)))
+        return found
 
     def _left(self, clearing: Clearing, rows: Rows, table: str) -> Clause:
         column = rows.c[clearing.column]
         if clearing.to is None and clearing.keep is None:
             return column.is_not(None)
-        return sa.and_(column.is_not(None), column != self.cleared(clearing, rows, table))
+        left = self.cleared(clearing, rows, table)
+        if clearing.keep is None:
+            return sa.and_(column.is_not(None), column != left)
+        return sa.and_(column.is_not(None), column.is_distinct_from(left))
 
     def _equals(self, rows: Rows, table: str, name: str, values: tuple[Any, ...], holds: bool) -> Clause:
         column, nullable = rows.c[name], self._column(table, name).nullable
@@ -184,11 +228,8 @@ class Compiler:
         if said:
             parts.append(column.in_(said) if len(said) > 1 else column == said[0])
         # A question whose answer is known costs a sub-query its engine would plan, and guess wrongly, for nothing.
-        present = self.present(rows, table, name) if None in values else None
-        if present is not None:
-            parts.append(sa.not_(sa.func.coalesce(present, sa.false())))
-        elif None in values and nullable:
-            parts.append(column.is_(None))
+        if None in values:
+            parts.extend(self._blank(rows, table, name))
         if holds:
             return sa.or_(sa.false(), *parts)
         unlike = [sa.not_(part) for part in parts]
@@ -200,18 +241,22 @@ class Compiler:
 
     def _from_day(self, rows: Rows, table: str, name: str, day: date, holds: bool) -> Clause:
         later = self.dates.from_day(rows.c[name], self._column(table, name).kind, self.form(table, name), day)
-        return later if holds else self._not(rows, table, name, later)
+        return later if holds else self._or_null(rows, table, name, sa.not_(later))
 
     def _through_day(self, rows: Rows, table: str, name: str, day: date, holds: bool) -> Clause:
         next_day = date.fromordinal(day.toordinal() + 1)
         kind, form = self._column(table, name).kind, self.form(table, name)
         earlier = self.dates.before_day(rows.c[name], kind, form, next_day)
-        return earlier if holds else self._not(rows, table, name, earlier)
+        return earlier if holds else self._or_null(rows, table, name, sa.not_(earlier))
 
-    def _not(self, rows: Rows, table: str, name: str, clause: Clause) -> Clause:
-        """Return when *clause*, unknown only for a missing date, does not hold."""
-        nullable = self._column(table, name).nullable
-        return sa.or_(sa.not_(clause), rows.c[name].is_(None)) if nullable else sa.not_(clause)
+    def _or_null(self, rows: Rows, table: str, name: str, clause: Clause) -> Clause:
+        return sa.or_(clause, rows.c[name].is_(None)) if self._column(table, name).nullable else clause
+
+    def _blank(self, rows: Rows, table: str, name: str) -> list[Clause]:
+        """Return when a column says nothing: NULL, or what dates write for none."""
+        column, known = rows.c[name], self._column(table, name)
+        zero = self.dates.blank(column, known.kind, self.form(table, name))
+        return [*([column.is_(None)] if known.nullable else []), *([] if zero is None else [zero])]
 
     def form(self, table: str, name: str) -> DateForm | None:
         """Return how a column that is no date writes dates, None when its type says it."""
@@ -220,12 +265,7 @@ class Compiler:
 
     def present(self, rows: Rows, table: str, name: str) -> Clause | None:
         """Return when a column of dates holds one; None when only NULL is none."""
-        kind, form = self._column(table, name).kind, self.form(table, name)
-        return (
-            None
-            if form is None and kind is ColumnKind.INTEGER
-            else self.dates.present(rows.c[name], kind, form)
-        )
+        return self.dates.present(rows.c[name], self._column(table, name).kind, self.form(table, name))
 
     def _column(self, table: str, name: str) -> Column:
         found = (self.catalog.table(table) or _missing(table)).column(name)

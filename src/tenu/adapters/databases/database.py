@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -11,24 +11,31 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from tenu.adapters.databases import dialects
+from tenu.adapters.databases import dialects, pressure
 from tenu.adapters.databases.catalog import read_catalog
 from tenu.adapters.databases.changing import Changing
 from tenu.adapters.databases.compile import Compiler
 from tenu.adapters.databases.dates import Dates
+from tenu.adapters.databases.disk import settle_disk
 from tenu.adapters.databases.failures import meaning, translate, unreachable
 from tenu.adapters.databases.grants import missing_grants
+from tenu.adapters.databases.holding import Holding, hold_tables
 from tenu.adapters.databases.lists import Lists
+from tenu.adapters.databases.measuring import Measuring
 from tenu.adapters.databases.recording import Recorder
 from tenu.adapters.databases.seeking import Seeking
 from tenu.adapters.databases.work import PeopleList, receipt_table
 from tenu.datamap.catalog import Catalog
 from tenu.datamap.model import System
+from tenu.plans.disk import DiskState
+from tenu.plans.pacing import LagProbe
+from tenu.ports import Queue
+from tenu.ports import Session as AnySession
 
 OUR_SCHEMA = "tenu"
 
 
-class Session(Lists, Seeking, Changing):
+class Session(Lists, Holding, Seeking, Changing, Measuring):
     """Every verb tenu has on one database, over one connection."""
 
 
@@ -46,9 +53,13 @@ class Database:
         self._url = url
         self._zone = zone
         self._engines: dict[bool, sa.Engine] = {}
+        self._replicas: dict[str, sa.Engine] = {}
+        self._trail = pressure.Trail()
         self._catalog: Catalog | None = None
         self._tables: dict[str, sa.Table] = {}
         self._lists: dict[tuple[str, str], PeopleList] = {}
+        self._holds: dict[str, sa.Table] = {}
+        self._ready = False
 
     def catalog(self, *, fresh: bool = False) -> Catalog:
         """Return the live catalog, read once unless *fresh*.
@@ -60,14 +71,16 @@ class Database:
             with self._connect(writing=False) as connection:
                 catalog, tables = read_catalog(connection, self.system.schema)
                 described = self.system.tables.keys() & tables.keys()
-                missing = missing_grants(connection, described, self.system.schema, self._receipts())
-                return self._keep(replace(catalog, missing_grants=missing), dict(tables))
+                holds = hold_tables(catalog, tables, self.system.people, self._receipts().schema)
+                ours = (self._receipts(), *holds.values())
+                missing = missing_grants(connection, described, self.system.schema, ours)
+                return self._keep(replace(catalog, missing_grants=missing), dict(tables), holds)
         return self._catalog
 
-    def _keep(self, catalog: Catalog, tables: dict[str, sa.Table]) -> Catalog:
+    def _keep(self, catalog: Catalog, tables: dict[str, sa.Table], holds: dict[str, sa.Table]) -> Catalog:
         """Keep what was just read, and return it; while it says the same, compiled statements keep their tables."""
         if self._catalog is None or catalog.shape() != self._catalog.shape():
-            self._tables, self._lists = tables, {}
+            self._tables, self._lists, self._holds, self._ready = tables, {}, holds, False
         self._catalog = catalog
         return catalog
 
@@ -92,21 +105,73 @@ class Database:
         )
 
     def prepare(self) -> None:
-        """Create what tenu keeps in this database, once: the receipts."""
+        """Create what tenu keeps in this database, once: the receipts, and the lists of people on hold."""
+        self.catalog()
         with self._connect(writing=True) as connection, dialects.turn(connection):
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.schema.CreateSchema(OUR_SCHEMA, if_not_exists=True))
-            self._receipts().create(connection, checkfirst=True)
+            for table in (self._receipts(), *self._holds.values()):
+                table.create(connection, checkfirst=True)
             connection.commit()
+        with self.session(writing=True) as session:
+            for table in self._holds.values():
+                session.analyse(table)
+            session.commit()
 
     def prepared(self) -> bool:
         """Return whether ``prepare`` has been done."""
-        receipts = self._receipts()
+        if not self._ready:
+            self.catalog()
+            with self._connect(writing=False) as connection:
+                inspector, schema = sa.inspect(connection), self._receipts().schema
+                names = (self._receipts().name, *(table.name for table in self._holds.values()))
+                self._ready = all(inspector.has_table(name, schema=schema) for name in names)
+        return self._ready
+
+    def lag(self, probe: LagProbe) -> float | None:
+        """Return by how many seconds the slowest replica is late; None where there is none, or nobody may know.
+
+        Raises:
+            UnreachableError: What should answer does not.
+        """
+        if probe.url is None:
+            with self._connect(writing=False) as connection:
+                return pressure.lag_of_replicas(connection, probe.query, self._trail)
+        engine = self._elsewhere(probe.url)
+        with engine.connect() as connection:
+            return pressure.lag_of_this(connection, probe.query)
+
+    def watch(self, session: AnySession) -> AbstractContextManager[Queue]:
+        """Look, while a transaction of *session* lasts, at how many others wait for it; nobody where SQLite is."""
+        return pressure.watching(self._engine(writing=False), cast("Session", session).connection)
+
+    def sizes(self, tables: Sequence[str]) -> Mapping[str, int]:
+        """Return about how many rows each of *tables* holds, from the engine's statistics; counted where it has none."""
         with self._connect(writing=False) as connection:
-            return sa.inspect(connection).has_table(receipts.name, schema=receipts.schema)
+            return pressure.sizes(connection, {name: self._table(name) for name in tables})
+
+    def _table(self, name: str) -> sa.Table:
+        self.catalog()
+        return self._tables[name]
+
+    def _elsewhere(self, url: str) -> sa.Engine:
+        """Return an engine on a replica of this database."""
+        if url not in self._replicas:
+            self._replicas[url] = dialects.connect(url, writing=False)
+            translate(self._replicas[url], self.system.system)
+        return self._replicas[url]
+
+    def settle_disk(self, tables: Sequence[str]) -> DiskState:
+        """Do what can be done about the bytes of rows deleted from *tables*, and say what remains."""
+        known = self._compiler().tables
+        with self._connect(writing=False) as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            return settle_disk(connection, [known[table] for table in tables if table in known])
 
     def close(self) -> None:
         """Close every connection."""
+        for engine in self._replicas.values():
+            engine.dispose()
         for engine in self._engines.values():
             engine.dispose()
         self._engines.clear()
@@ -119,7 +184,9 @@ class Database:
             dates=Dates(
                 engine=self.catalog().engine, zone=self._zone, stored_in=ZoneInfo(self.system.stored_in)
             ),
-            held={},
+            listed={},
+            thin={},
+            holds=self._holds if self.prepared() else {},
             lists=self._lists,
         )
 

@@ -13,7 +13,7 @@ from tenu.adapters.databases import dialects
 from tenu.adapters.databases.compile import Clause, Compiler
 from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.catalog import Column
-from tenu.plans.task import Effect, Ending, Seal
+from tenu.plans.task import Change, Effect, Ending, Seal
 from tenu.ports import Key, Rows
 
 BATCH = 5_000
@@ -28,6 +28,7 @@ class Desk:
         self.compiler = compiler
         self.receipt = receipt
         self._tables_made = 0
+        self._reached: dict[Change, Any] = {}
 
     @property
     def engine(self) -> str:
@@ -69,6 +70,12 @@ class Desk:
         """Return a table name this session has not used yet."""
         self._tables_made += 1
         return f"{stem}_{self._tables_made}"
+
+    def analyse(self, table: sa.Table) -> None:
+        """Tell PostgreSQL how long a table of ours is: it takes an empty one for long, and never counts a temporary one."""
+        if self.engine == "postgresql":
+            name = self.connection.dialect.identifier_preparer.format_table(table)
+            self.connection.exec_driver_sql(f"ANALYZE {name}")
 
     def primary_key(self, table: str) -> tuple[str, ...]:
         """Return the primary key of *table*, empty when it has none."""

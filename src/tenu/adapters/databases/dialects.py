@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 from sqlalchemy.pool import NullPool
 
 from tenu.adapters.databases.bulk import teach_copy
@@ -126,6 +127,14 @@ def normalised(engine: str, kind: IdentifierKind, column: Any) -> Any:
     """Return *column* as ``datamap.identity.normalise`` would return its values."""
     if engine == "sqlite":
         return getattr(sa.func, f"tenu_{kind}")(column)
+    plain = _normalised(engine, kind, column)
+    if engine == "mariadb":
+        # Compared letter by letter, as Python does, whatever character set and collation the column has.
+        return sa.cast(plain, mysql.CHAR(charset="utf8mb4")).collate("utf8mb4_bin")
+    return plain
+
+
+def _normalised(engine: str, kind: IdentifierKind, column: Any) -> Any:
     match kind:
         case IdentifierKind.EMAIL:
             return sa.func.lower(_without(engine, column, r"\s"))
@@ -164,16 +173,11 @@ def _replaced(engine: str, column: Any, pattern: str, to: str) -> Any:
     return sa.func.regexp_replace(column, re.sub(r"\\s", "[[:space:]]", pattern), to)
 
 
-def coarsened(engine: str, kind: ColumnKind, column: Any, keep: str) -> Any:
-    """Return a date column cut down to the first moment of its month or year."""
-    if engine == "postgresql":
-        return sa.cast(sa.func.date_trunc(keep, column), column.type)
-    first = {"month": "%Y-%m-01", "year": "%Y-01-01"}[keep]
-    if kind is not ColumnKind.DAY:
-        first += " 00:00:00.000000" if engine == "sqlite" else " 00:00:00"
-    if engine == "sqlite":
-        return sa.func.strftime(first, column, type_=sa.String())
-    return sa.cast(sa.func.date_format(column, first), sa.Date if kind is ColumnKind.DAY else sa.DateTime)
+def typed(engine: str, value: Any, type_: Any) -> Any:
+    """Return *value* as one of *type_*, where a bare NULL would be taken for text."""
+    if engine != "postgresql" or isinstance(type_, sa.types.NullType):
+        return value
+    return sa.cast(value, type_)
 
 
 def json_rows(engine: str, columns: Sequence[tuple[Column, Any]]) -> Any:

@@ -12,7 +12,9 @@ from tenu.terms import Text
 
 _BUSY = frozenset({"55P03", "40P01", "40001", 1205, 1213, 1020, 5, 6})
 """Lock timeouts, deadlocks and conflicts: PostgreSQL's SQLSTATE, MariaDB's error number, SQLite's result code."""
-OWN_STORES = ("archive", "vault")
+OWN_STORES = ("archive", "vault", "journal")
+_REFUSED = frozenset({19, 1048, 1451, 1452, 1644, 4025, "P0001"})
+"""Constraints, and triggers that say no: the same again, SQLSTATE class 23 aside."""
 _CANNOT_OPEN = 14
 _NO_SUCH_TABLE = 1146
 """How MariaDB tells SQLAlchemy, which asks, that a table is not there yet."""
@@ -23,6 +25,8 @@ def translate(engine: sa.Engine, name: str) -> None:
 
     def said(context: Any) -> None:
         error = context.original_exception
+        if context.is_pre_ping:  # the pool asks whether a connection still lives, and replaces it
+            return
         if isinstance(error, engine.dialect.loaded_dbapi.Error) and _code(error) != _NO_SUCH_TABLE:
             raise _meaning(name, context) from None
 
@@ -46,6 +50,17 @@ def _said(name: str, error: BaseException | None, *, lost: bool) -> TenuError:
         return unreachable(name, kind)
     if code in _BUSY:
         return busy(name, kind)
+    if code in _REFUSED or str(code).startswith("23"):
+        return StoreError(
+            Text(
+                fr=f"« {name} » refuse : une contrainte ou un déclencheur l'interdit ({kind})",
+                en=f"'{name}' refuses: a constraint or a trigger forbids it ({kind})",
+            ),
+            fix=Text(
+                fr="le journal du serveur dit laquelle ; « tenu check » nomme les déclencheurs des tables à effacer",
+                en="the server's log says which; 'tenu check' names the triggers of the tables to erase",
+            ),
+        )
     return StoreError(
         Text(fr=f"« {name} » n'a pas pu : {kind}", en=f"'{name}' could not do it: {kind}"),
         fix=Text(

@@ -13,10 +13,11 @@ from tenu.adapters.databases import dialects
 from tenu.adapters.databases.bulk import insert_rows
 from tenu.adapters.databases.compile import Clause, Rows
 from tenu.adapters.databases.desk import BATCH, Desk
-from tenu.adapters.databases.work import LOOK_UP, PeopleList
-from tenu.datamap.identity import LINKING, identity
+from tenu.adapters.databases.work import LONGEST, LOOK_UP, PeopleList
+from tenu.datamap.identity import LINKING, Identity, identity
 from tenu.datamap.model import Elsewhere, People
 from tenu.datamap.ways import Hop, own_facts
+from tenu.plans.feeds import Reading
 from tenu.plans.selection import Condition, matching
 from tenu.plans.task import Vitals
 from tenu.ports import Found, Key, Unit
@@ -40,6 +41,24 @@ class Finding(Desk):
         rows = self.compiler.tables[root]
         yield from self.people(root, people, rows, [self.compiler.where(where, rows, root)])
 
+    def stream_rows(self, asked: Reading) -> Iterator[tuple[Any, ...]]:
+        """Stream the rows of *asked*, its columns in order, each as what is to be left of it."""
+        table = asked.selection.table
+        rows = self.compiler.tables[table]
+        becomes = {c.column: self.compiler.cleared(c, rows, table) for c in asked.clearings}
+        query = sa.select(*(becomes.get(name, rows.c[name]).label(name) for name in asked.columns))
+        where = self.compiler.where(asked.selection.where, rows, table)
+        return (tuple(row) for row in self.stream(query.where(where)))
+
+    def census(self, root: str, people: People) -> Iterator[tuple[Key, Identity, date | None]]:
+        """Stream everybody of *root*: key, identity, and the civil day their data were collected, None if unknown."""
+        rows = self.compiler.tables[root]
+        collected = rows.c[people.collected_at] if people.collected_at else sa.null()
+        form = self.compiler.form(root, people.collected_at) if people.collected_at else None
+        where = [self.compiler.where(matching(own_facts(people.where)), rows, root)]
+        for key, values, (day,) in self._told(root, people, rows, where, [collected]):
+            yield key, identity(values), self.compiler.dates.civil(day, form)
+
     def probe(
         self, root: str, people: People, wanted: Mapping[IdentifierKind, Iterable[str]], vitals: Vitals
     ) -> list[Found]:
@@ -59,22 +78,26 @@ class Finding(Desk):
         self, root: str, people: People, rows: Rows, where: Sequence[Clause], vitals: Vitals | None = None
     ) -> Iterator[Found]:
         """Stream the people of *root* whose *rows* satisfy *where*, with what identifies them, and *vitals* when asked."""
-        keys, own = self.primary_key(root), self._own(root, people, rows)
         signs = (vitals.alive, vitals.held, vitals.fresh) if vitals is not None else ()
         endings = vitals.endings if vitals is not None else ()
+        asked = [sa.case((self.compiler.where(sign, rows, root), 1), else_=0) for sign in signs]
+        asked += self.latest(endings, rows, root)
+        for key, values, rest in self._told(root, people, rows, where, asked):
+            yield self._found(key, values, rest, self.ended(endings, rest[len(signs) :], root))
+
+    def _told(
+        self, root: str, people: People, rows: Rows, where: Sequence[Clause], asked: Sequence[Any]
+    ) -> Iterator[tuple[Key, Values, Sequence[Any]]]:
+        """Stream the people of *root* whose *rows* satisfy *where*: key, what identifies them, what else is *asked*."""
+        keys, own = self.primary_key(root), self._own(root, people, rows)
         more = self._more(root, people, rows, where)
-        query = sa.select(
-            *(rows.c[k] for k in keys),
-            *(value for _, value in own),
-            *(sa.case((self.compiler.where(sign, rows, root), 1), else_=0) for sign in signs),
-            *self.latest(endings, rows, root),
-        ).where(*where)
+        query = sa.select(*(rows.c[k] for k in keys), *(value for _, value in own), *asked).where(*where)
         for row in self.stream(query):
             key, rest = tuple(row[: len(keys)]), row[len(keys) + len(own) :]
             values = {kind: list(said) for kind, said in more.get(key, {}).items()}
             for (kind, _), value in zip(own, row[len(keys) : len(keys) + len(own)], strict=True):
                 values.setdefault(kind, []).extend([str(value)] if value else [])
-            yield self._found(key, values, rest, self.ended(endings, rest[len(signs) :], root))
+            yield key, values, rest
 
     def carrying(
         self, root: str, people: People, rows: Rows, wanted: Mapping[IdentifierKind, Any]
@@ -135,7 +158,12 @@ class Finding(Desk):
 
     def _look_up(self, wanted: Mapping[IdentifierKind, Iterable[str]]) -> sa.Table:
         self.connection.execute(sa.schema.CreateTable(LOOK_UP))
-        rows = ((kind.value, value) for kind, values in wanted.items() for value in sorted(values))
+        rows = (
+            (kind.value, value)
+            for kind, values in wanted.items()
+            for value in sorted(values)
+            if len(value) <= LONGEST
+        )
         while batch := list(islice(rows, BATCH)):
             insert_rows(self.connection, LOOK_UP, ("kind", "value"), batch)
         return LOOK_UP

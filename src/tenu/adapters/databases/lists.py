@@ -33,11 +33,14 @@ class Lists(Desk):
         """Forget *chosen*."""
         self.connection.execute(sa.schema.DropTable(chosen.table))
 
-    def hold(self, root: str, keys: Iterable[Key]) -> None:
-        """List these people of *root* as held: every later verb of this session leaves them alone."""
-        held = self.new_list(root)
-        self.fill(held, ((key, Unit(fate=Fate.SPARED, chunk=0), None) for key in keys))
-        self.compiler.held[root] = held.table
+    def enlist(self, name: str, root: str, keys: Iterable[Key]) -> None:
+        """List these people of *root* under *name*, in place of whom it listed: later verbs of this session read it.
+
+        Those listed as ``held`` are left alone by every one of them.
+        """
+        people = self.new_list(root)
+        self.fill(people, ((key, Unit(fate=Fate.SPARED, chunk=0), None) for key in keys))
+        self.compiler.listed[name, root] = people.table
 
     def choose(self, task: PersonTask, chosen: PeopleList, *, size: int) -> None:
         """Fill *chosen* with the people of *task* who are due by what this database alone knows.
@@ -63,7 +66,7 @@ class Lists(Desk):
         names = [*(column.name for column in columns), "chunk", "fate"]
         query = sa.select(*columns, chunk, due.c.fate)
         self.connection.execute(sa.insert(chosen.table).from_select(names, query))
-        self._analyse(chosen)
+        self.analyse(chosen.table)
 
     def fill(self, chosen: PeopleList, people: Iterable[tuple[Key, Unit, date | None]]) -> None:
         """Fill *chosen* with people decided elsewhere, their unit and the archive end known elsewhere."""
@@ -71,7 +74,7 @@ class Lists(Desk):
         rows = ((*key, unit.chunk, int(unit.fate), until) for key, unit, until in people)
         while batch := list(islice(rows, BATCH)):
             insert_rows(self.connection, chosen.table, names, batch)
-        self._analyse(chosen)
+        self.analyse(chosen.table)
 
     def keys(self, chosen: PeopleList) -> Iterator[Chosen]:
         """Stream the people of *chosen* with their fate."""
@@ -85,6 +88,27 @@ class Lists(Desk):
         query = sa.select(t.c.fate, t.c.chunk, sa.func.count()).where(t.c.fate != int(Fate.SPARED))
         rows = self.connection.execute(query.group_by(t.c.fate, t.c.chunk).order_by(t.c.fate, t.c.chunk))
         return [(Unit(fate=Fate(fate), chunk=chunk), people) for fate, chunk, people in rows]
+
+    def set_apart(self, chosen: PeopleList, unit: Unit, *, people: int, chunk: int) -> Unit:
+        """Move the first *people* of one chunk, in key order, to a chunk of their own, and return it.
+
+        Args:
+            chosen: The list.
+            unit: A chunk of it that holds more than that.
+            people: How many to move.
+            chunk: A number no chunk of *chosen* has.
+        """
+        t, keys = chosen.table, chosen.key_columns()
+        first = sa.select(*keys).where(chosen.unit(unit.fate, unit.chunk)).order_by(*keys).limit(people)
+        moved = first.subquery().select()
+        among = keys[0].in_(moved) if len(keys) == 1 else sa.tuple_(*keys).in_(moved)
+        self.connection.execute(sa.update(t).where(among).values(chunk=chunk))
+        return Unit(fate=unit.fate, chunk=chunk)
+
+    def left_keys(self, chosen: PeopleList, unit: Unit) -> list[Key]:
+        """Return the keys of the people of one chunk who are still chosen."""
+        query = sa.select(*chosen.key_columns()).where(chosen.unit(unit.fate, unit.chunk))
+        return [tuple(row) for row in self.connection.execute(query)]
 
     def lock(self, chosen: PeopleList, unit: Unit) -> list[Key]:
         """Lock the people of one chunk, in key order so that two runs never wait in a ring; return who is there."""
@@ -150,9 +174,3 @@ class Lists(Desk):
         ):
             ended = self.ended(task.endings, row[width + 1 :], task.root)
             yield tuple(row[:width]), [*ended, row[width]]
-
-    def _analyse(self, chosen: PeopleList) -> None:
-        """Tell PostgreSQL how long the list is: nothing else ever counts a temporary table."""
-        if self.engine == "postgresql":
-            name = self.connection.dialect.identifier_preparer.format_table(chosen.table)
-            self.connection.exec_driver_sql(f"ANALYZE {name}")

@@ -12,15 +12,23 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 
 from tenu.adapters.databases.catalog import OURS
 from tenu.datamap.catalog import Catalog
+
+LONGEST = 500
+"""Characters of the longest identifier anybody is looked up by; an e-mail has 254 at most."""
 
 LOOK_UP = sa.Table(
     f"{OURS}lookup",
     sa.MetaData(),
     sa.Column("kind", sa.String(24), primary_key=True),
-    sa.Column("value", sa.String(190), primary_key=True),
+    sa.Column(
+        "value",
+        sa.String(LONGEST).with_variant(mysql.VARCHAR(LONGEST, collation="utf8mb4_bin"), "mysql", "mariadb"),
+        primary_key=True,
+    ),
     prefixes=["TEMPORARY"],
 )
 """Identifiers somebody is looked up by; it lives as long as one question."""
@@ -28,7 +36,10 @@ LOOK_UP = sa.Table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleList:
-    """A list of people of one table: their key (k0, k1 …), chunk, fate, and archive end known elsewhere."""
+    """A list of people of one table: their key (k0, k1 …), chunk, fate, and archive end known elsewhere.
+
+    *share* is drawn when dates are moved; it lives no longer than the list.
+    """
 
     root: str
     keys: tuple[str, ...]
@@ -66,6 +77,7 @@ def people_list(catalog: Catalog, tables: Mapping[str, sa.Table], root: str, nam
         sa.Column("chunk", sa.Integer, nullable=False),
         sa.Column("fate", sa.SmallInteger, nullable=False),
         sa.Column("until", sa.Date),
+        sa.Column("share", sa.Integer),
         sa.UniqueConstraint("fate", "chunk", *names),
         prefixes=["TEMPORARY"],
     )

@@ -1,0 +1,95 @@
+"""How much a plan may touch, measured when it is made and held when it is applied."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from tenu.errors import RefusedError
+from tenu.operations.choosing import Scene
+from tenu.plans.bounds import Bounds, Excess, bound, enough, excesses
+from tenu.plans.plan import CHANGES, Plan, PlannedTask
+from tenu.ports import Line, Ports, Session
+from tenu.terms import Text
+
+
+class LimitError(RefusedError):
+    """A plan would touch, or a run would have touched, more than the workspace allows."""
+
+
+def measured(opened: Scene, tasks: Sequence[PlannedTask]) -> Bounds:
+    """Return the limits of a plan of *tasks*; a table is counted only as far as its share asks for."""
+    ceilings = opened.ports.workspace.settings.ceilings
+    found: Counter[tuple[str, str, str]] = Counter()
+    for task in tasks:
+        for effect in task.effects:
+            if effect.verb in CHANGES:
+                found[task.system, effect.table, effect.verb] += effect.rows
+    tables = tuple(
+        bound(
+            place,
+            rows,
+            opened.sessions[place[0]].count_up_to(place[1], enough(rows, ceilings.of(".".join(place[:2])))),
+            ceilings,
+        )
+        for place, rows in found.items()
+    )
+    return Bounds(
+        people=ceilings.people,
+        rows=ceilings.rows,
+        tolerance=ceilings.tolerance,
+        tolerance_rows=ceilings.tolerance_rows,
+        tables=tables,
+    )
+
+
+def over(ports: Ports, plan: Plan) -> tuple[Excess, ...]:
+    """Return every limit *plan* is over: those it was made with, and those tenu.toml sets now."""
+    limits = plan.limits.tightened(ports.workspace.settings.ceilings)
+    return tuple(excesses(limits, plan.people, plan.rows))
+
+
+def _pot(verb: str, table: str) -> tuple[str, str]:
+    """Return what a row counts under: one to be emptied because others point at it may go, once these have gone."""
+    return ("erase" if verb == "clear" else verb, table)
+
+
+class Budget:
+    """How many rows one task may change, table by table and verb by verb, in all its chunks and processes."""
+
+    def __init__(self, plan: Plan, task: PlannedTask) -> None:
+        self._run, self._task = plan.digest, task.name
+        counted: Counter[tuple[str, str]] = Counter()
+        for effect in task.effects:
+            counted[_pot(effect.verb, effect.table)] += effect.rows
+        self._counted: Mapping[tuple[str, str], int] = counted
+        self._limits = plan.limits
+
+    def hold(self, session: Session, lines: Iterable[Line]) -> None:
+        """Refuse what one chunk is about to commit when it is more than the plan counted; call it before the commit.
+
+        Raises:
+            LimitError: It is; nothing of the chunk is kept.
+        """
+        done: Counter[tuple[str, str]] = Counter()
+        for (verb, table), rows in session.noted_rows(self._run, self._task).items():
+            done[_pot(verb, table)] += rows
+        for line in lines:
+            done[_pot(line.verb, line.table)] += line.rows
+        for place, total in done.items():
+            counted = self._counted.get(place, 0)
+            if total > self._limits.allowed(counted):
+                raise _overrun(self._task, *place, total, counted)
+
+
+def _overrun(task: str, verb: str, table: str, total: int, counted: int) -> LimitError:
+    return LimitError(
+        Text(
+            fr=f"{task}, {table} ({verb}) : {total} lignes, le plan en comptait {counted} ; ce lot n'a pas été validé",
+            en=f"{task}, {table} ({verb}): {total} rows, the plan counted {counted}; this chunk was not committed",
+        ),
+        fix=Text(
+            fr="cherchez ce qui écrit dans cette table, puis refaites un plan : tenu plan -o FICHIER",
+            en="find what writes to this table, then make a new plan: tenu plan -o FILE",
+        ),
+    )

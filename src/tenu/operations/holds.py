@@ -1,0 +1,417 @@
+"""``tenu hold``: the register of legal holds and restrictions. People decide; the databases and the archive obey.
+
+What blocks is written first and journaled after; what unblocks is journaled first: whatever stops in between, nothing
+held was ever unprotected, and the next ``apply`` finishes it (``uphold``).
+
+Source: GDPR 17(3)(e), 18; policy C-PUR-12; state machines SM-4, SM-6; INV-04, INV-05.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from tenu.datamap.identity import Identity, identity
+from tenu.errors import FindingsError, RefusedError, UnreachableError
+from tenu.journal.events import Event
+from tenu.journal.holds import (
+    REFUSALS,
+    RELEASES,
+    SAID,
+    Hold,
+    HoldEnd,
+    HoldGround,
+    HoldState,
+    decide_by,
+    review_by,
+)
+from tenu.journal.kinds import EventKind
+from tenu.journal.shapes import Json, is_name
+from tenu.operations.acting import entitled
+from tenu.operations.choosing import scene
+from tenu.operations.covering import Covered, Person, Subject, at_rows, cover, subject_of, written
+from tenu.operations.doubts import Row
+from tenu.operations.linking import Node
+from tenu.operations.plan import plan, today
+from tenu.operations.register import holds
+from tenu.operations.searching import Sought, search
+from tenu.operations.upholding import lift, place, placed
+from tenu.plans.plan import Fingerprints, PlannedTask, unpack
+from tenu.ports import Ports
+from tenu.terms import IdentifierKind, Text
+
+PROPOSERS = ("dpo", "counsel", "archivist", "dba")
+DECIDERS = ("dpo", "counsel")
+
+
+class HoldError(RefusedError):
+    """A hold is not in the state this act needs, or its scope says nothing, or too much."""
+
+
+class NotOnePersonError(HoldError):
+    """What designates the person of a hold fits nobody, or several people nobody can tell apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What is asked for.
+
+    *owner*: the role that answers for it. *text*: the text of law or the reference of the case. *words*: why, in
+    words; both are kept sealed in the vault. *identifiers* and *rows* (keys as text) say who; *within*: the systems, or
+    ``system.table``, it is limited to.
+    """
+
+    ground: HoldGround
+    owner: str
+    text: str
+    words: str = ""
+    identifiers: Mapping[IdentifierKind, str]
+    rows: tuple[Row, ...] = ()
+    within: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freed:
+    """What a release lets go: the tasks of today's plan that take rows of its people, and how many of these."""
+
+    task: PlannedTask
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """A released hold, and what the next run does; *freed* is None where the plan could not be made."""
+
+    hold: Hold
+    archived: int
+    freed: tuple[Freed, ...] | None
+
+
+def propose(ports: Ports, proposal: Proposal) -> tuple[Hold, Covered]:
+    """Ask for a hold; nothing is blocked until somebody approves it. Return it with what it would cover.
+
+    Raises:
+        NotEntitledError: The person asking holds none of the roles.
+        NotOnePersonError: Nobody fits, or several people do and nobody chose.
+        HoldError: The scope, the owner or the text is not one.
+    """
+    role = entitled(ports, "hold:propose", *PROPOSERS)
+    _refuse_vague(ports, proposal)
+    day, name = today(ports), f"H-{secrets.token_hex(4)}"
+    found, perhaps = ((), frozenset[Node]()) if proposal.rows else _searched(ports, proposal)
+    with scene(ports, day) as opened:
+        subject = _subject(at_rows(opened, proposal.rows) if proposal.rows else found, proposal)
+        covered = cover(opened, {name: subject}, {name: proposal.within})[name]
+    if not covered.rows and not _archived(ports, covered.identities):
+        raise _nobody()
+    body: dict[str, Json] = {
+        **_signed(ports, name, role, day),
+        "kind": proposal.ground.kind,
+        "ground": proposal.ground,
+        "owner": proposal.owner,
+        "decide_by": decide_by(day, proposal.ground).isoformat(),
+        "text": _digest(f"{proposal.text}\n{proposal.words}"),
+        "within": list(proposal.within),
+        **_reach(covered),
+    }
+    _say(ports, EventKind.HOLD_PROPOSED, body)
+    ports.hold_files.keep(name, subject.to_json())
+    return holds(ports)[name], replace(covered, perhaps=perhaps - covered.rows)
+
+
+def approve(ports: Ports, name: str) -> tuple[Hold, Covered]:
+    """Put a proposed hold in force: from the end of this call on, no run takes anything of its people.
+
+    Raises:
+        NotEntitledError: The person asking is neither DPO nor counsel.
+        HoldError: It is not waiting for a decision, or its proposer may not approve it, or nobody is left to hold.
+        BusyError: A run is changing a database; nothing is promised yet, approve again.
+    """
+    role = entitled(ports, "hold:approve", *DECIDERS)
+    day = today(ports)
+    hold = _expected(ports, name, day, HoldState.PROPOSED)
+    if ports.workspace.settings.holds.two_people and hold.proposer == ports.actor.digest:
+        raise HoldError(
+            Text(
+                fr="qui a demandé ce gel ne peut pas l'approuver",
+                en="whoever asked for this hold may not approve it",
+            ),
+            fix=Text(
+                fr="faites-le approuver par quelqu'un d'autre, ou réglez [holds] two_people dans tenu.toml",
+                en="have somebody else approve it, or set [holds] two_people in tenu.toml",
+            ),
+        )
+    subject = _file(ports, name)
+    with scene(ports, day) as opened:
+        covered = cover(opened, {name: subject}, {name: hold.within})[name]
+    archived = place(ports, hold, covered).archived
+    if not covered.rows and not archived:
+        raise _nobody()
+    body = {
+        **_signed(ports, name, role, day),
+        "review_by": review_by(day).isoformat(),
+        "archived": archived,
+        **_reach(covered),
+    }
+    _say(ports, EventKind.HOLD_APPROVED, body)
+    return holds(ports)[name], covered
+
+
+def refuse(ports: Ports, name: str, reason: HoldEnd, words: str = "") -> Hold:
+    """Refuse a proposed hold, and forget whom it was about.
+
+    Raises:
+        NotEntitledError: The person asking is neither DPO nor counsel.
+        HoldError: It is not waiting for a decision, or *reason* is no reason to refuse.
+    """
+    role = entitled(ports, "hold:refuse", *DECIDERS)
+    day = today(ports)
+    _expected(ports, name, day, HoldState.PROPOSED)
+    _expect_reason(reason, REFUSALS)
+    _say(ports, EventKind.HOLD_REFUSED, _ended(ports, name, role, day, reason, words))
+    lift(ports, name)
+    return holds(ports)[name]
+
+
+def review(ports: Ports, name: str) -> Hold:
+    """Say that the ground of a hold still stands: its next review is six months away.
+
+    Raises:
+        NotEntitledError: The person asking is neither DPO nor counsel.
+        HoldError: It is not in force.
+    """
+    role = entitled(ports, "hold:review", *DECIDERS)
+    day = today(ports)
+    _expected(ports, name, day, HoldState.ACTIVE, HoldState.SUSPECT)
+    body = {**_signed(ports, name, role, day), "review_by": review_by(day).isoformat()}
+    _say(ports, EventKind.HOLD_REVIEWED, body)
+    return holds(ports)[name]
+
+
+def release(ports: Ports, name: str, reason: HoldEnd, words: str = "") -> Released:
+    """Release a hold, and say what it deferred: today's plan takes it, the next ``apply`` ends its archives.
+
+    Released twice, it finishes what a crash left of the first time.
+
+    Raises:
+        NotEntitledError: The person asking is neither DPO nor counsel.
+        HoldError: It is not in force, or *reason* is no reason to release.
+    """
+    role = entitled(ports, "hold:release", *DECIDERS)
+    day = today(ports)
+    _expect_reason(reason, RELEASES)
+    unfinished = name in ports.hold_files.known() and _known(ports, name).state_on(day) is HoldState.RELEASED
+    if not unfinished:
+        _expected(ports, name, day, HoldState.ACTIVE, HoldState.SUSPECT)
+        _say(ports, EventKind.HOLD_RELEASED, _ended(ports, name, role, day, reason, words))
+    let_go, archived = lift(ports, name)
+    return Released(hold=holds(ports)[name], archived=archived, freed=_freed(ports, day, let_go))
+
+
+def show(ports: Ports, name: str) -> tuple[Hold, Subject | None, dict[str, int]]:
+    """Return one hold, its file while it has one, and how many rows of people it covers in each people table.
+
+    Raises:
+        NotEntitledError: The file says who it is about: only those who decide, and the archivist, may read it.
+        HoldError: There is no such hold.
+    """
+    entitled(ports, "hold:show", *DECIDERS, "archivist")
+    hold = _known(ports, name)
+    text = ports.hold_files.read(name)
+    rows = Counter(f"{system}.{root}" for system, root, held in placed(ports) if held.hold == name)
+    return hold, subject_of(text) if text else None, dict(rows)
+
+
+# ── pieces ──
+
+
+def _refuse_vague(ports: Ports, proposal: Proposal) -> None:
+    if not proposal.text.strip():
+        raise HoldError(
+            Text(fr="un gel cite un texte ou un dossier", en="a hold cites a text of law or a case"),
+            fix=Text(
+                fr="donnez --text, par exemple « C. civ. 2224 »", en="give --text, for example 'C. civ. 2224'"
+            ),
+        )
+    if not is_name(proposal.owner):
+        raise HoldError(
+            Text(
+                fr="un gel a un responsable : un rôle, pas un nom",
+                en="a hold has an owner: a role, not a name",
+            ),
+            fix=Text(fr="par exemple dpo, counsel, finance", en="for example dpo, counsel, finance"),
+        )
+    known = {system: database.system for system, database in ports.databases.items()}
+    for place_ in proposal.within:
+        system, _, table = place_.partition(".")
+        if system not in known or (table and table not in known[system].tables):
+            raise HoldError(
+                Text(fr=f"« {place_} » n'est pas un système, ni une table décrite",
+                     en=f"'{place_}' is neither a system nor a described table"),
+                fix=Text(fr=f"systèmes connus : {', '.join(known)}", en=f"known systems: {', '.join(known)}"),
+            )  # fmt: skip
+
+
+def _searched(ports: Ports, proposal: Proposal) -> tuple[tuple[Person, ...], frozenset[Node]]:
+    """Return the one person who answers to the identifiers, and the rows that may be theirs.
+
+    Raises:
+        NotOnePersonError: Nobody does, or several do, or nobody can tell.
+        UnreachableError: A system did not answer: it may hold rows of theirs.
+    """
+    found = search(ports, Sought(values={kind: (value,) for kind, value in proposal.identifiers.items()}))
+    silent = ", ".join(system.system for system in found.covered if not system.answered)
+    if silent:
+        raise UnreachableError(
+            Text(fr=f"n'a pas répondu, et peut connaître la personne : {silent}",
+                 en=f"did not answer, and may know the person: {silent}"),
+            fix=Text(fr="recommencez quand il répond", en="try again once it answers"),
+        )  # fmt: skip
+    only = found.only
+    if only is not None:
+        person = Person(rows=frozenset(only.rows), identities=frozenset(only.identities))
+        return (person,), frozenset(found.perhaps)
+    several = [min(candidate.rows, key=str) for candidate in found.people] + list(found.perhaps)
+    if not several:
+        return (_only_archived(ports, proposal),), frozenset()
+    listed = "  ".join(f"--row {written(node)}" for node in dict.fromkeys(several))
+    raise NotOnePersonError(
+        Text(fr=f"rien ne dit qui c'est : {listed}", en=f"nothing says who it is: {listed}"),
+        fix=Text(
+            fr="désignez qui est concerné, une --row chacun", en="name who is concerned, one --row each"
+        ),
+    )
+
+
+def _only_archived(ports: Ports, proposal: Proposal) -> Person:
+    """Return the person of whom only the archive still holds something.
+
+    Raises:
+        NotOnePersonError: It holds nothing of them.
+    """
+    who = identity({kind: [value] for kind, value in proposal.identifiers.items()})
+    if not _archived(ports, [who]):
+        raise _nobody()
+    return Person(rows=frozenset(), identities=frozenset({who}))
+
+
+def _archived(ports: Ports, identities: Iterable[Identity]) -> bool:
+    return bool(ports.archive.recall({("sought",): list(identities)}))
+
+
+def _nobody() -> NotOnePersonError:
+    return NotOnePersonError(
+        Text(
+            fr="personne ne correspond, dans aucun système interrogé",
+            en="nobody fits, in any system that was asked",
+        ),
+        fix=Text(
+            fr="essayez un autre identifiant, ou désignez une ligne : --row système.table:clé",
+            en="try another identifier, or name a row: --row system.table:key",
+        ),
+    )
+
+
+def _subject(people: tuple[Person, ...], proposal: Proposal) -> Subject:
+    nodes = sorted({node for person in people for node in person.rows}, key=str)
+    identities = {identity for person in people for identity in person.identities}
+    return Subject(
+        rows=tuple(Row(system=system, table=root, key=key) for (system, root), key in nodes),
+        identities=tuple(sorted(identities, key=lambda i: (sorted(i.references), sorted(i.emails), i.name))),
+        text=proposal.text,
+        words=proposal.words,
+    )
+
+
+def _known(ports: Ports, name: str) -> Hold:
+    hold = holds(ports).get(name)
+    if hold is None:
+        raise HoldError(
+            Text(fr=f"aucun gel « {name} »", en=f"no hold '{name}'"),
+            fix=Text(fr="tenu hold list en donne la liste", en="tenu hold list lists them"),
+        )
+    return hold
+
+
+def _expected(ports: Ports, name: str, day: date, *states: HoldState) -> Hold:
+    hold = _known(ports, name)
+    state = hold.state_on(day)
+    if state not in states:
+        fr, en = (", ".join(SAID[wanted].in_(language) for wanted in states) for language in ("fr", "en"))
+        raise HoldError(
+            Text(fr=f"le gel {name} est {SAID[state].fr}", en=f"hold {name} is {SAID[state].en}"),
+            fix=Text(fr=f"cet acte attend un gel {fr}", en=f"this act wants a hold that is {en}"),
+        )
+    return hold
+
+
+def _expect_reason(reason: HoldEnd, among: tuple[HoldEnd, ...]) -> None:
+    if reason not in among:
+        raise HoldError(
+            Text(
+                fr=f"« {reason} » n'est pas un motif pour cet acte",
+                en=f"'{reason}' is no reason for this act",
+            ),
+            fix=Text(fr=f"donnez : {', '.join(among)}", en=f"give: {', '.join(among)}"),
+        )
+
+
+def _file(ports: Ports, name: str) -> Subject:
+    text = ports.hold_files.read(name)
+    if text is None:
+        raise HoldError(
+            Text(
+                fr=f"le dossier du gel {name} manque dans le coffre",
+                en=f"the file of hold {name} is not in the vault",
+            ),
+            fix=Text(fr="refusez-le et demandez-le de nouveau", en="refuse it and ask for it again"),
+        )
+    return subject_of(text)
+
+
+def _signed(ports: Ports, name: str, role: str, day: date) -> dict[str, Json]:
+    return {"hold": name, "on": day.isoformat(), "role": role, "actor": ports.actor.digest}
+
+
+def _reach(covered: Covered) -> dict[str, Json]:
+    systems = sorted({system for (system, _), _ in covered.rows})
+    return {"subjects": len(covered.rows), "systems": list(systems)}
+
+
+def _ended(ports: Ports, name: str, role: str, day: date, reason: HoldEnd, words: str) -> dict[str, Json]:
+    body: dict[str, Json] = {**_signed(ports, name, role, day), "reason": reason}
+    return body | ({"text": _digest(words)} if words else {})
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def _say(ports: Ports, kind: EventKind, body: Mapping[str, Json]) -> None:
+    ports.journal.append(Event(kind=kind, at=ports.clock.now(), body=body))
+    ports.journal.seal(ports.signer)
+
+
+def _freed(ports: Ports, day: date, let_go: frozenset[Node]) -> tuple[Freed, ...] | None:
+    """Return what of *let_go* today's plan takes; None when the plan cannot be made."""
+    try:
+        made = plan(ports, day)
+    except (FindingsError, UnreachableError):
+        return None
+    return tuple(_taken(ports, made.tasks, let_go))
+
+
+def _taken(ports: Ports, tasks: tuple[PlannedTask, ...], let_go: frozenset[Node]) -> Iterator[Freed]:
+    prints = Fingerprints(ports.key)
+    for task in tasks:
+        chosen = unpack(task.chosen)
+        place_ = f"{task.system}.{task.table}"
+        people = sum(
+            name == (task.system, task.table) and prints.of(place_, key) in chosen for name, key in let_go
+        )
+        if people:
+            yield Freed(task=task, people=people)

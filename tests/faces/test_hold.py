@@ -1,0 +1,70 @@
+"""``tenu hold`` as a DPO uses it: a person is found by what designates them, held, listed, released."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from faces.face import Answer, tenu
+
+
+def _asked(folder: Path, *words: str) -> Answer:
+    options = ("--ground", "claim", "--owner", "counsel", "--text", "TJ Rennes 26/00123", "--json")
+    return tenu("hold", "propose", *options, *words, folder=folder)
+
+
+def _customer(folder: Path) -> str:
+    """Return the reference of a customer of the demo whose record is whole."""
+    with sqlite3.connect(folder / "erp.db") as connection:
+        query = "SELECT number FROM customer WHERE email IS NOT NULL ORDER BY number"
+        return str(connection.execute(query).fetchone()[0])
+
+
+def test_a_dispute_from_its_first_day_to_its_last(company: Path) -> None:
+    """Asked for, approved, listed, shown, reviewed and released: each step says the state it leaves."""
+    hold = _asked(company, "--reference", f" {_customer(company).lower()} ").json()
+    steps = (("approve",), ("review",), ("show",), ("release", "--reason", "final_decision"))
+    said = [tenu("hold", step, hold["hold"], *more, "--json", folder=company).json() for step, *more in steps]
+    left = tenu("hold", "list", "--json", folder=company)
+    assert (hold["state"], [each["state"] for each in said], left.status, left.json()) == (
+        "proposed",
+        ["active", "active", "active", "released"],
+        0,
+        [],
+    )
+
+
+def test_what_designates_nobody_is_said_in_both_languages(company: Path) -> None:
+    """Status 2, a way out, and nothing in the register."""
+    words = (
+        "hold",
+        "propose",
+        "--ground",
+        "claim",
+        "--owner",
+        "counsel",
+        "--text",
+        "x",
+        "--email",
+        "no@no.example",
+    )
+    answers = [tenu(*words, folder=company, lang=lang) for lang in ("fr", "en")]
+    heads = [answer.err.splitlines()[0] for answer in answers]
+    assert ([a.status for a in answers], heads, tenu("hold", "list", folder=company).out) == (
+        [2, 2],
+        ["personne ne correspond, dans aucun système interrogé", "nobody fits, in any system that was asked"],
+        "Aucun gel.\n",
+    )
+
+
+def test_a_row_that_is_not_written_as_one_is_refused(company: Path) -> None:
+    """system.table:key, and nothing else."""
+    assert _asked(company, "--row", "customer").status == 2
+
+
+def test_an_account_without_the_role_is_refused(company: Path) -> None:
+    """The refusal says which roles it takes."""
+    settings = company / "tenu.toml"
+    settings.write_text("[roles]\n", encoding="utf-8")
+    answer = _asked(company, "--reference", _customer(company))
+    assert (answer.status, "dpo, counsel" in answer.err) == (2, True)
