@@ -36,6 +36,32 @@ def test_dates_that_are_no_dates(
     assert ids(after(world)["client"]) == [2, 3, 4]
 
 
+@pytest.mark.parametrize(
+    ("form", "type_name", "written", "left"),
+    [
+        ("iso", "VARCHAR(20)", "'soon'", [1, 2]),
+        ("iso", "VARCHAR(20)", "'0000-00-00'", [2]),
+        ("yyyymmdd", "VARCHAR(20)", "'10/06/2015'", [1, 2]),
+        ("yyyymmdd", "VARCHAR(20)", "''", [2]),
+        ("yyyymmdd", "INTEGER", 201501, [1, 2]),
+        ("yyyymmdd", "INTEGER", 0, [2]),
+    ],
+)
+def test_an_act_whose_date_nobody_can_read_keeps_its_person(
+    make: Make, form: str, type_name: str, written: object, left: list[int]
+) -> None:
+    """A note in the place of a date was written for something, so nobody is called inactive; a zero or nothing says nothing."""
+    world = make(
+        f"""
+  visit: {{purposes: prospecting, columns: {{what: financial}}, not_personal: [id, person_id, at], dates: {{at: {form}}}}}
+acts: [{{kind: purchase, table: visit, dated_by: at}}]
+""",
+        f"CREATE TABLE visit (id INTEGER PRIMARY KEY, person_id INTEGER REFERENCES person (id), at {type_name}, what VARCHAR(9))",
+        f"INSERT INTO visit VALUES (1, 1, {written}, 'x')",
+    )
+    assert ids(after(world)["person"]) == left
+
+
 def test_an_event_still_to_come_keeps_whoever_booked_it(make: Make) -> None:
     """A booking whose event is tomorrow is a contract that runs, whatever the age of the booking; one of yesterday is over."""
     world = make(
