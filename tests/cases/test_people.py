@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cases.conftest import NEW, OLD, Make, after, ids, read_of
+from lab import UNSUPERVISED
 
 EVENT = (
     "CREATE TABLE buyer (id INTEGER PRIMARY KEY, email VARCHAR(80), seen_on DATE)",
@@ -130,7 +131,7 @@ def test_a_message_keeps_the_part_of_whoever_stays(make: Make) -> None:
 def test_a_message_of_two_due_people_goes(make: Make) -> None:
     """Once both are due nothing of either is left, in one chunk or in two."""
     world = make(MESSAGE_MAP, *MESSAGE, f"UPDATE person SET seen_on = {OLD}")
-    (world.folder / "tenu.toml").write_text("chunk = 1\n", encoding="utf-8")
+    (world.folder / "tenu.toml").write_text("chunk = 1\n" + UNSUPERVISED, encoding="utf-8")
     world.apply()
     world.apply()
     assert (world.rows()["message"], world.rows()["person"]) == ([], [])

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tenu.datamap.identity import LINKING, Identity, Likeness
+from tenu.datamap.identity import Identity, Likeness
 from tenu.errors import RefusedError
 from tenu.operations.choosing import Scene
 from tenu.operations.doubts import Row
@@ -219,8 +219,8 @@ def _by_identity(opened: Scene, subjects: Mapping[str, Subject]) -> Iterator[tup
     wanted: dict[IdentifierKind, set[str]] = defaultdict(set)
     for subject in subjects.values():
         for identity in subject.identities:
-            for kind, values in zip(LINKING, (identity.references, identity.emails), strict=True):
-                wanted[kind] |= values
+            wanted[IdentifierKind.CUSTOMER_REFERENCE] |= identity.references
+            wanted[IdentifierKind.EMAIL] |= identity.emails
     asked = {kind: values for kind, values in wanted.items() if values}
     for place in _places(opened) if asked else ():
         people = place.layout.system.people[place.root]
