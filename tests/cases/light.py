@@ -16,12 +16,14 @@ from tenu.adapters.databases.database import Database
 from tenu.datamap.layout import lay_out
 from tenu.datamap.model import System
 from tenu.documents import read
+from tenu.journal.memory import MemoryJournal
 from tenu.operations.apply import apply
 from tenu.operations.check import schema_findings
 from tenu.operations.plan import plan
 from tenu.plans.run import Run
 from tenu.ports import Ports
 from tenu.terms import Severity
+from tenu.testing import MemoryLedger
 
 Rows = Mapping[str, list[tuple[Any, ...]]]
 
@@ -60,6 +62,11 @@ class Small:
         return self.world.rows()
 
 
+def apart(base: Ports, **changes: Any) -> Ports:
+    """Return *base* with a ledger and a journal of its own: another database in its place would look restored."""
+    return replace(base, ledger=MemoryLedger(), journal=MemoryJournal(), **changes)
+
+
 @contextmanager
 def small(base: Ports, url: str, datamap: str, *statements: str) -> Iterator[Small]:
     """Yield a small database at *url*, a SQLite file when it is empty, filled by *statements*."""
@@ -68,7 +75,7 @@ def small(base: Ports, url: str, datamap: str, *statements: str) -> Iterator[Sma
     system = read(HEAD.format(url=world.url) + datamap, file="small.yaml", model=System)
     workspace = replace(base.workspace, systems=(system,), map_digests={system.system: folder.name})
     database = Database(system, world.url, ZoneInfo(base.workspace.policy.time_zone))
-    ports: Any = replace(base, workspace=workspace, databases={system.system: database})
+    ports = apart(base, workspace=workspace, databases={system.system: database})
     try:
         world.do(*statements)
         yield Small(ports=ports, world=world)

@@ -20,6 +20,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
+from cases.light import apart
 from cases.world import AS_OF, HEAD, World
 from servers import Databases
 from tenu.adapters.databases.database import Database
@@ -131,7 +132,7 @@ def _database(base: Ports, url: str, drawn: Case) -> Iterator[tuple[Ports, World
     workspace = replace(base.workspace, systems=(system,), map_digests={})
     try:
         world.do(*_statements(*drawn))
-        yield replace(base, workspace=workspace, databases={system.system: database}), world
+        yield apart(base, workspace=workspace, databases={system.system: database}), world
     finally:
         database.close()
         shutil.rmtree(folder)

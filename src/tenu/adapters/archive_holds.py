@@ -11,24 +11,11 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
-from tenu.adapters.archive_tables import ENVELOPE, SEALED, WRAPPED, Hexadecimal
-from tenu.adapters.databases.dialects import turn
+from tenu.adapters.archive_tables import ENVELOPE, HELD, HELD_KEY, SEALED, WRAPPED
 
-_ARCHIVE = sa.MetaData()
-_VAULT = sa.MetaData()
 _FEW = 500
 
 
-def _held(metadata: sa.MetaData) -> sa.Table:
-    return sa.Table(
-        "held",
-        metadata,
-        sa.Column("subject", Hexadecimal, primary_key=True),
-        sa.Column("hold", sa.String(40), primary_key=True),
-    )
-
-
-HELD, HELD_KEY = _held(_ARCHIVE), _held(_VAULT)
 FREE = ~sa.exists(sa.select(sa.literal(1)).select_from(HELD).where(HELD.c.subject == SEALED.c.subject))
 """A package no hold covers."""
 FREE_KEY = ~sa.exists(
@@ -41,18 +28,6 @@ FREE_ENVELOPE = ~sa.exists(
     .where(HELD_KEY.c.subject >= ENVELOPE.c.first, HELD_KEY.c.subject <= ENVELOPE.c.last)
 )
 """An envelope no such key needs any more."""
-
-
-def create(archive: sa.Engine, vault: sa.Engine) -> None:
-    """Create the marks of a new archive and vault; two processes may open them at once."""
-    for store, table in ((archive, HELD), (vault, HELD_KEY)):
-        with store.connect() as connection:
-            missing = not sa.inspect(connection).has_table(table.name)
-            connection.rollback()
-            if missing:
-                with turn(connection):
-                    table.create(connection, checkfirst=True)
-                    connection.commit()
 
 
 def place(archive: sa.Connection, vault: sa.Engine, hold: str, subjects: Sequence[str]) -> int:

@@ -10,7 +10,7 @@ from datetime import date
 import sqlalchemy as sa
 import zstandard
 
-from tenu.adapters import archive_holds, archive_migrations
+from tenu.adapters import archive_migrations
 from tenu.adapters.archive_reach import Surroundings
 from tenu.adapters.archive_tables import MARK, SEALED
 from tenu.adapters.store_schema import open_store
@@ -34,7 +34,6 @@ class ArchiveStore:
     ) -> None:
         self._archive = open_store(archive_url, "archive", archive_migrations)
         self._vault = Vault(vault_url, keys)
-        archive_holds.create(self._archive, self._vault.engine)
         self._index_key = keys.index_key()
         self._around = around or Surroundings()
 

@@ -94,3 +94,28 @@ WRAPPED = sa.Table(
     sa.Column("envelope", Hexadecimal),
 )
 """The key of each package; without envelope, it is of the first format, wrapped by the archive's secret itself."""
+
+
+def _held(metadata: sa.MetaData) -> sa.Table:
+    return sa.Table(
+        "held",
+        metadata,
+        sa.Column("subject", Hexadecimal, primary_key=True),
+        sa.Column("hold", sa.String(40), primary_key=True),
+    )
+
+
+HELD, HELD_KEY = _held(ARCHIVE), _held(VAULT)
+HOLD_FILE = sa.Table(
+    "hold_file",
+    VAULT,
+    sa.Column("hold", sa.String(40), primary_key=True),
+    sa.Column("sealed", _BLOB, nullable=False),
+)
+CASE_FILE = sa.Table(
+    "case_file",
+    VAULT,
+    sa.Column("number", sa.String(32), primary_key=True),
+    sa.Column("until", sa.Date, index=True),
+    sa.Column("sealed", _BLOB, nullable=False),
+)

@@ -18,20 +18,13 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from tenu.adapters.databases.dialects import connect, turn
-from tenu.adapters.databases.failures import translate
+from tenu.adapters import vault_migrations
+from tenu.adapters.archive_tables import CASE_FILE
+from tenu.adapters.store_schema import open_store
 from tenu.errors import TamperedError
 from tenu.ports import CaseFile
 from tenu.terms import IdentifierKind, Text
 
-CASES = sa.MetaData()
-CASE = sa.Table(
-    "case_file",
-    CASES,
-    sa.Column("number", sa.String(32), primary_key=True),
-    sa.Column("until", sa.Date, index=True),
-    sa.Column("sealed", sa.LargeBinary, nullable=False),
-)
 _NONCE = 12
 
 
@@ -39,12 +32,8 @@ class CaseFiles:
     """The files of requests, in the vault at *url*, under *key* (32 bytes, kept elsewhere)."""
 
     def __init__(self, url: str, key: bytes) -> None:
-        self._engine = connect(url, writing=True)
-        translate(self._engine, "vault")
+        self._engine = open_store(url, "vault", vault_migrations)
         self._cipher = AESGCM(key)
-        with self._engine.connect() as connection, turn(connection):
-            CASES.create_all(connection)
-            connection.commit()
 
     def close(self) -> None:
         """Close every connection."""
@@ -54,8 +43,8 @@ class CaseFiles:
         """Write *file*, in place of what was kept of the same request."""
         row = {"number": file.number, "until": file.until, "sealed": self._sealed(file)}
         with self._engine.begin() as connection:
-            connection.execute(sa.delete(CASE).where(CASE.c.number == file.number))
-            connection.execute(sa.insert(CASE), [row])
+            connection.execute(sa.delete(CASE_FILE).where(CASE_FILE.c.number == file.number))
+            connection.execute(sa.insert(CASE_FILE), [row])
 
     def file(self, number: str) -> CaseFile | None:
         """Return what is kept of request *number*, None when nothing is, or no longer.
@@ -64,14 +53,14 @@ class CaseFiles:
             TamperedError: It was changed, or written under another key.
         """
         with self._engine.connect() as connection:
-            query = sa.select(CASE.c.sealed, CASE.c.until).where(CASE.c.number == number)
+            query = sa.select(CASE_FILE.c.sealed, CASE_FILE.c.until).where(CASE_FILE.c.number == number)
             row = connection.execute(query).one_or_none()
         return None if row is None else replace(self._opened(number, row.sealed), until=row.until)
 
     def forget(self, as_of: date) -> int:
         """Destroy every file whose last day is before *as_of*; return how many."""
         with self._engine.begin() as connection:
-            return connection.execute(sa.delete(CASE).where(CASE.c.until < as_of)).rowcount
+            return connection.execute(sa.delete(CASE_FILE).where(CASE_FILE.c.until < as_of)).rowcount
 
     def _sealed(self, file: CaseFile) -> bytes:
         nonce = os.urandom(_NONCE)

@@ -12,37 +12,22 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy.dialects.mysql import LONGBLOB
 
-from tenu.adapters.databases.dialects import connect, turn
-from tenu.adapters.databases.failures import translate
+from tenu.adapters import vault_migrations
+from tenu.adapters.archive_tables import HOLD_FILE
+from tenu.adapters.store_schema import open_store
 from tenu.errors import TamperedError
 from tenu.terms import Text
 
 _NONCE = 12
-_METADATA = sa.MetaData()
-FILE = sa.Table(
-    "hold_file",
-    _METADATA,
-    sa.Column("hold", sa.String(40), primary_key=True),
-    sa.Column("sealed", sa.LargeBinary().with_variant(LONGBLOB(), "mysql", "mariadb"), nullable=False),
-)
 
 
 class HoldFiles:
     """The files of holds, in the vault at *url*, sealed under a key derived from *key* (32 bytes)."""
 
     def __init__(self, url: str, key: bytes) -> None:
-        self._vault = connect(url, writing=True)
-        translate(self._vault, "vault")
+        self._vault = open_store(url, "vault", vault_migrations)
         self._cipher = AESGCM(HKDF(hashes.SHA256(), 32, salt=None, info=b"tenu hold files").derive(key))
-        with self._vault.connect() as connection:
-            missing = not sa.inspect(connection).has_table(FILE.name)
-            connection.rollback()
-            if missing:
-                with turn(connection):
-                    FILE.create(connection, checkfirst=True)
-                    connection.commit()
 
     def close(self) -> None:
         """Close every connection."""
@@ -53,8 +38,8 @@ class HoldFiles:
         nonce = os.urandom(_NONCE)
         sealed = nonce + self._cipher.encrypt(nonce, text.encode(), hold.encode())
         with self._vault.begin() as vault:
-            vault.execute(sa.delete(FILE).where(FILE.c.hold == hold))
-            vault.execute(sa.insert(FILE).values(hold=hold, sealed=sealed))
+            vault.execute(sa.delete(HOLD_FILE).where(HOLD_FILE.c.hold == hold))
+            vault.execute(sa.insert(HOLD_FILE).values(hold=hold, sealed=sealed))
 
     def read(self, hold: str) -> str | None:
         """Return the file of *hold*, None when there is none.
@@ -63,7 +48,7 @@ class HoldFiles:
             TamperedError: It was changed, moved, or sealed under another key.
         """
         with self._vault.connect() as vault:
-            sealed = vault.execute(sa.select(FILE.c.sealed).where(FILE.c.hold == hold)).scalar()
+            sealed = vault.execute(sa.select(HOLD_FILE.c.sealed).where(HOLD_FILE.c.hold == hold)).scalar()
         if sealed is None:
             return None
         try:
@@ -83,9 +68,9 @@ class HoldFiles:
     def known(self) -> list[str]:
         """Return the holds that have a file."""
         with self._vault.connect() as vault:
-            return list(vault.execute(sa.select(FILE.c.hold).order_by(FILE.c.hold)).scalars())
+            return list(vault.execute(sa.select(HOLD_FILE.c.hold).order_by(HOLD_FILE.c.hold)).scalars())
 
     def destroy(self, hold: str) -> None:
         """Destroy the file of *hold*."""
         with self._vault.begin() as vault:
-            vault.execute(sa.delete(FILE).where(FILE.c.hold == hold))
+            vault.execute(sa.delete(HOLD_FILE).where(HOLD_FILE.c.hold == hold))
