@@ -124,7 +124,7 @@ def _free(layout: Layout, table: str) -> Iterator[Condition]:
 def _hangs(layout: Layout, reference: Reference) -> bool:
     """Return whether the child of *reference* is part of the row it points at: it is somebody's by this very link."""
     declared = layout.system.tables.get(reference.child)
-    if declared is None or declared.kept_by_law is not None:
+    if declared is None or declared.kept_by_law:
         return False
     owned = (estate.of(reference.child) for estate in layout.estates)
     return any(one is not None and one.path[:1] == (reference.up(),) for one in owned)
