@@ -57,6 +57,11 @@ acts: [{kind: purchase, table: orders, dated_by: placed_on}]
   shows an account only the tables it has some right on.
 * A row people point at (an address) is declared with `belongs_to:` the table that points at it; it goes with the last
   row that does.
+* A link may hold only in some rows (`when`), spell the identifier in a text (`spelled`), compare e-mails (`compared_as`), or
+  go through a table (`through`). `docs/how-to/map-a-database.md` has an example of each.
+* A condition is a value, a list of values, `null`, or a test: `{not: [closed, null]}`, `{after: today}`. `table.column` reads
+  the row that the row at hand points at.
+* A column that is another person's than its row says `of:` whose. The row goes once nothing of the others is left in it.
 * `acts` restart clocks, `states` suspend them, `holds` forbid any change. A state that reads a missing date
   (`when: {returned_on: null}`) is never produced by emptying a row.
 * A column that must be emptied becomes NULL; where NULL is refused, `cleared_to` says what else. `{key}` is the row's own

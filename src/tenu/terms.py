@@ -97,13 +97,17 @@ class Channel(StrEnum):
 
 
 class IdentifierKind(StrEnum):
-    """What can designate a person in a system, always compared normalised."""
+    """What can designate a person in a system, always compared normalised.
+
+    ``record`` is the row itself, by the name tenu gives it: what a duplicate and the row it was merged into share.
+    """
 
     CUSTOMER_REFERENCE = "customer_reference"
     EMAIL = "email"
     PHONE = "phone"
     NAME = "name"
     POSTCODE = "postcode"
+    RECORD = "record"
 
 
 class Motive(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -135,10 +135,15 @@ class Catalog:
     tables: tuple[Table, ...]
     copies: tuple[str, ...] = ()
     missing_grants: tuple[str, ...] = ()
+    _by_name: dict[str, Table] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the tables: a map of hundreds asks for each of them again and again."""
+        object.__setattr__(self, "_by_name", {table.name: table for table in self.tables})
 
     def table(self, name: str) -> Table | None:
         """Return the table called *name*, or None."""
-        return next((table for table in self.tables if table.name == name), None)
+        return self._by_name.get(name)
 
     def shape(self) -> Any:
         """Return the part of the catalog a plan depends on, as plain data ready to be digested."""

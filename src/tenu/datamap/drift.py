@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tenu.datamap.catalog import Column, ColumnKind, Table
+from tenu.datamap.catalog import Table
 from tenu.datamap.findings import finding, nearest
-from tenu.datamap.layout import Layout, Reference
+from tenu.datamap.layout import Layout
 from tenu.datamap.meaning import followed, meanings
-from tenu.datamap.model import Conditioned, LegalKeep, Scalar, System
+from tenu.datamap.mentions import conditions, named_columns
+from tenu.datamap.model import System
 from tenu.datamap.ownership import owners
-from tenu.errors import Finding, Place
+from tenu.datamap.ways import Reference
+from tenu.errors import Finding
 from tenu.policy.model import Policy
 from tenu.terms import Severity
 
-DATES = (ColumnKind.DAY, ColumnKind.INSTANT, ColumnKind.ZONED_INSTANT, ColumnKind.INTEGER)
 BLOCKER, MAJOR, MINOR, NOTE = Severity.BLOCKER, Severity.MAJOR, Severity.MINOR, Severity.NOTE
 
 
@@ -27,8 +28,8 @@ def compare(layout: Layout, policy: Policy) -> tuple[Finding, ...]:
         *meanings(layout.system, policy),
         *_tables(layout),
         *_columns(layout),
-        *_named_columns(layout),
-        *_values(layout),
+        *named_columns(layout),
+        *conditions(layout),
         *_people(layout),
         *followed(layout),
         *owners(layout),
@@ -97,114 +98,6 @@ def _columns(layout: Layout) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _named_columns(layout: Layout) -> Iterator[Finding]:
-    """Check the columns that acts, states, holds, limits and people name: they exist, and dates are dates."""
-    for table, column, place, dated in _mentions(layout):
-        found = layout.catalog.table(table)
-        if found is None:
-            yield finding(
-                "D-TBL-01", BLOCKER, place,
-                (f"la table « {table} » n'existe pas", f"there is no table '{table}'"),
-                nearest(table, (t.name for t in layout.catalog.tables)),
-            )  # fmt: skip
-        elif (live := found.column(column)) is None:
-            yield finding(
-                "D-COL-01", BLOCKER, place,
-                (f"la colonne « {table}.{column} » n'existe pas", f"there is no column '{table}.{column}'"),
-                nearest(column, (c.name for c in found.columns)),
-            )  # fmt: skip
-        elif dated and not _is_date(live, layout.catalog.engine):
-            yield finding(
-                "D-TYPE-01", BLOCKER, place,
-                (f"« {table}.{column} » ({live.type_name}) n'est pas une date", f"'{table}.{column}' ({live.type_name}) is not a date"),
-                ("nommez une colonne de type date, date-heure ou secondes depuis 1970",
-                 "name a column of type date, date-time or seconds since 1970"),
-            )  # fmt: skip
-
-
-def _is_date(column: Column, engine: str) -> bool:
-    return column.kind in DATES or (engine == "sqlite" and column.kind in (ColumnKind.TEXT, ColumnKind.OTHER))
-
-
-def _mentions(layout: Layout) -> Iterator[tuple[str, str, Place, bool]]:
-    system = layout.system
-    for table, people in system.people.items():
-        if people.collected_at:
-            yield table, people.collected_at, people.at.get("collected_at", people.place), True
-        for names in people.identified_by.values():
-            yield from ((table, name, people.at.get("identified_by", people.place), False) for name in names)
-        yield from ((table, name, people.place, False) for name in people.where)
-    for act in system.acts:
-        yield act.table, act.dated_by, act.at.get("dated_by", act.place), True
-    rows: tuple[Conditioned, ...] = (*system.acts, *system.states, *system.holds)
-    for row in rows:
-        yield from ((row.table, name, row.at.get("when", row.place), False) for name in row.when)
-    for hold in system.holds:
-        if hold.reviewed_on:
-            yield hold.table, hold.reviewed_on, hold.at.get("reviewed_on", hold.place), True
-    for table, declared in system.tables.items():
-        if layout.catalog.table(table) is None:
-            continue
-        if declared.record_limit:
-            yield table, declared.record_limit.dated_by, declared.record_limit.place, True
-        for keep in declared.kept_by_law:
-            yield from _legal_mentions(table, keep)
-    for link in system.links:
-        yield from ((link.child, name, link.place, False) for name in link.columns)
-        yield from ((link.parent, name, link.place, False) for name in link.parent_columns)
-
-
-def _legal_mentions(table: str, keep: LegalKeep) -> Iterator[tuple[str, str, Place, bool]]:
-    dated = keep.at.get("dated_by", keep.place)
-    yield from ((keep.through or table, column, dated, True) for column in keep.dated_by)
-    yield from ((table, name, keep.at.get("when", keep.place), False) for name in keep.when)
-    if keep.amount:
-        yield table, keep.amount, keep.at.get("amount", keep.place), False
-
-
-def _values(layout: Layout) -> Iterator[Finding]:
-    """Check that what ``when`` and ``where`` compare a column with is of the column's kind: engines disagree on the rest."""
-    system = layout.system
-    described: tuple[Conditioned, ...] = (*system.acts, *system.states, *system.holds)
-    rows = [(row.table, row.when, row.at.get("when", row.place)) for row in described]
-    rows += [
-        (table, people.where, people.at.get("where", people.place)) for table, people in system.people.items()
-    ]
-    rows += [
-        (name, keep.when, keep.at.get("when", keep.place))
-        for name, table in system.tables.items()
-        for keep in table.kept_by_law
-    ]
-    for table, conditions, place in rows:
-        live = layout.catalog.table(table)
-        for name, said in conditions.items():
-            column = live.column(name) if live else None
-            values = said if isinstance(said, list | tuple) else (said,)
-            if column is not None and not all(_comparable(column, value) for value in values):
-                yield finding(
-                    "D-TYPE-02", BLOCKER, place,
-                    (f"« {table}.{name} » ({column.type_name}) ne se compare pas à {said!r}",
-                     f"'{table}.{name}' ({column.type_name}) does not compare with {said!r}"),
-                    ("écrivez une valeur de son type : texte entre guillemets, nombre, ou true et false",
-                     "write a value of its type: text between quotes, a number, or true and false"),
-                )  # fmt: skip
-
-
-def _comparable(column: Column, value: Scalar) -> bool:
-    match column.kind:
-        case ColumnKind.TEXT | ColumnKind.OTHER:
-            return value is None or isinstance(value, str)
-        case ColumnKind.BOOLEAN:
-            return value is None or isinstance(value, bool)
-        case ColumnKind.INTEGER | ColumnKind.NUMBER:
-            whole = isinstance(value, int) and not isinstance(value, bool)
-            return (
-                value is None or whole or (value in (0, 1) and column.type_name.upper().startswith("TINYINT"))
-            )
-        case _:
-            return value is None
-
-
 def _people(layout: Layout) -> Iterator[Finding]:
     for name, people in layout.system.people.items():
         table = layout.catalog.table(name)
@@ -216,6 +109,16 @@ def _people(layout: Layout) -> Iterator[Finding]:
                 (f"la table de personnes « {name} » n'a pas de clé primaire", f"the people table '{name}' has no primary key"),
                 ("donnez-lui une clé : tenu ne peut désigner une personne sans elle",
                  "give it a key: tenu cannot designate a person without one"),
+            )  # fmt: skip
+        elsewhere = [
+            one for names in people.identified_by.values() for one in names if not isinstance(one, str)
+        ]
+        if len(table.primary_key) > 1 and (elsewhere or people.merged_into is not None):
+            yield finding(
+                "D-KEY-03", BLOCKER, people.place,
+                (f"la clé de « {name} » a plusieurs colonnes : une seule ne peut pas la désigner",
+                 f"the key of '{name}' has several columns: a single one cannot designate it"),
+                ("retirez « merged_into » et les identifiants tenus ailleurs", "take 'merged_into' and identifiers kept elsewhere out"),
             )  # fmt: skip
         if name not in layout.system.tables:
             yield finding(

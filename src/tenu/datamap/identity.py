@@ -14,7 +14,7 @@ from enum import Enum
 
 from tenu.terms import IdentifierKind
 
-LINKING = (IdentifierKind.CUSTOMER_REFERENCE, IdentifierKind.EMAIL)
+LINKING = (IdentifierKind.CUSTOMER_REFERENCE, IdentifierKind.EMAIL, IdentifierKind.RECORD)
 """The kinds strong enough to say two records are one person without asking anybody."""
 
 
@@ -28,15 +28,19 @@ class Likeness(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """What designates the person of one record, normalised. *name* is empty when the record has none."""
+    """What designates the person of one record, normalised. *name* is empty when the record has none.
+
+    *records*: the rows it is one with, where the system itself merged duplicates.
+    """
 
     references: frozenset[str]
     emails: frozenset[str]
     name: str = ""
+    records: frozenset[str] = frozenset()
 
     def likeness(self, other: Identity) -> Likeness:
         """Return whether this record and *other* are one person."""
-        if self.references & other.references:
+        if self.references & other.references or self.records & other.records:
             return Likeness.SAME
         if not self.emails & other.emails or (self.references and other.references):
             return Likeness.DIFFERENT
@@ -64,6 +68,7 @@ def identity(values: Mapping[IdentifierKind, Iterable[str | None]]) -> Identity:
         references=all_of(IdentifierKind.CUSTOMER_REFERENCE),
         emails=all_of(IdentifierKind.EMAIL),
         name=" ".join(words),
+        records=all_of(IdentifierKind.RECORD),
     )
 
 
@@ -78,6 +83,8 @@ def normalise(kind: IdentifierKind, value: str) -> str:
             return re.sub(r"\D", "", value)[-9:]
         case IdentifierKind.NAME:
             return folded(value)
+        case IdentifierKind.RECORD:
+            return value
 
 
 def folded(value: str) -> str:

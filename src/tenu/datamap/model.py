@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from tenu.datamap.anonymity import UNITS, Anonymity, Ladder
+from tenu.datamap.conditions import When
 from tenu.datamap.feeds import Feed
+from tenu.datamap.links import Link
 from tenu.documents import Located, document, json_schema
 from tenu.terms import IdentifierKind, Text
-
-Scalar = str | int | bool | None
-When = dict[str, Scalar | tuple[Scalar, ...]]
-"""Conditions on a row's own columns: a value, a list of values, or null."""
 
 
 def _as_tuple(value: Any) -> Any:
@@ -29,43 +27,24 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple), WithJsonSchema(_O
 
 
 @document
-class Link(Located):
-    """A reference the database does not declare: ``child(columns) -> parent(columns)`` or ``child.c -> parent.c``.
+class Elsewhere(Located):
+    """Identifiers of people kept in rows of another *table*: *column* holds them, *by* points at the person's key.
 
-    Names with spaces or dots are written between double quotes.
+    *when* tells those rows from the others (``{kind: email}``).
     """
 
-    child: str
-    columns: tuple[str, ...]
-    parent: str
-    parent_columns: tuple[str, ...]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_arrow(cls, value: Any) -> Any:
-        return _parse_arrow(value) if isinstance(value, str) else value
+    table: str
+    column: str
+    by: str
+    when: When = dataclasses.field(default_factory=dict)
 
 
-_NAME = r"""(?:[\w$]+|"[^"]+"|`[^`]+`)"""
-_END = re.compile(
-    rf"^\s*(?P<table>{_NAME})\s*(?:\.\s*(?P<one>{_NAME})|\(\s*(?P<many>{_NAME}(?:\s*,\s*{_NAME})*)\s*\))\s*$"
-)
+def _identifiers(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else (value,)
 
 
-def _plain(name: str) -> str:
-    """Return *name* without the quotes a space or an accent in it asks for."""
-    return name.strip('"`')
-
-
-def _parse_arrow(value: str) -> dict[str, Any]:
-    ends = [_END.match(end) for end in value.split("->")]
-    if len(ends) != 2 or not all(ends):
-        raise ValueError("write a link as 'child.column -> parent.column' or 'child(a, b) -> parent(a, b)'")
-    names = [[_plain(n) for n in re.findall(_NAME, end["one"] or end["many"])] for end in ends if end]
-    if len(names[0]) != len(names[1]):
-        raise ValueError("both ends of a link need the same number of columns")
-    child, parent = (_plain(end["table"]) for end in ends if end)
-    return {"child": child, "columns": names[0], "parent": parent, "parent_columns": names[1]}
+Identifiers = Annotated[tuple[str | Elsewhere, ...], BeforeValidator(_identifiers)]
+"""A column of the people table, identifiers kept elsewhere, or a list of both."""
 
 
 @document
@@ -73,14 +52,22 @@ class People(Located):
     """A table whose rows each stand for one person.
 
     *role* keeps apart people who are never the same relation (a supplier is not a customer, even with one mailbox).
-    *where* limits the table to the rows that are people (a guest's order without account).
+    *where* limits the table to the rows that are people (a guest's order without account). *merged_into*: the column
+    that names the row a duplicate was merged into: both are one person.
     """
 
-    identified_by: dict[IdentifierKind, Names]
+    identified_by: dict[IdentifierKind, Identifiers]
     collected_at: str | None = None
     role: str = "customer"
     where: When = dataclasses.field(default_factory=dict)
     duplicates: bool = True
+    merged_into: str | None = None
+
+    @model_validator(mode="after")
+    def _no_record(self) -> People:
+        if IdentifierKind.RECORD in self.identified_by:
+            raise ValueError("'record' is tenu's own word: write 'merged_into' for rows that are one person")
+        return self
 
 
 @document
@@ -131,6 +118,8 @@ class ColumnMap(Located):
     *cleared_to*: what replaces the value in a row that must stay, when NULL is refused; ``{key}`` stands for the
     row's own key (for unique columns). *anonymised_to*: what an anonymised row keeps of the value; nothing by default.
     A list gives further steps, finest first, for rows too few of a kind.
+    *of*: the column of the table, or the people table, by which this value is somebody else's than the row (an attendee
+    on another's order): a row goes for one of its people only once nothing of the others is left in it.
     """
 
     category: str
@@ -138,6 +127,7 @@ class ColumnMap(Located):
     archive: bool = True
     cleared_to: str | int | None = None
     anonymised_to: Ladder = ()
+    of: str | None = None
     why: Text | None = None
 
     @model_validator(mode="before")
@@ -178,6 +168,18 @@ class LegalKeep(Located):
         return self
 
 
+class DateForm(StrEnum):
+    """How a date is written in a column that is no date: whole numbers, or text.
+
+    Zeros and empty text are a missing date; anything else that is no date keeps its row, as a recent one would.
+    """
+
+    SECONDS = "seconds"
+    MILLISECONDS = "milliseconds"
+    YYYYMMDD = "yyyymmdd"
+    ISO = "iso"
+
+
 def _as_one(value: Any) -> Any:
     return (value,) if isinstance(value, dict) else value
 
@@ -205,6 +207,7 @@ class TableMap(Located):
     column of its own, by which they do; for rows that people point at (an address), the table that points at them.
     *anonymity*: what its rows must satisfy once they are anonymous.
     *archive*: whether this type of document is needed as proof; when not, its rows go without passing by the archive.
+    *dates*: how dates are written in columns of another type than a date.
 
     Source: policy C-RET-04, C-RET-22 (only evidence is archived).
     """
@@ -216,6 +219,7 @@ class TableMap(Located):
     record_limit: RecordLimit | None = None
     kept_by_law: Keeps = ()
     archive: bool = True
+    dates: dict[str, DateForm] = dataclasses.field(default_factory=dict)
     anonymity: Anonymity | None = None
 
 
@@ -252,10 +256,26 @@ class System(Located):
     schema: str | None = None
     backups_kept_days: int | None = Field(default=None, ge=0)
 
+    def designating(self, table: str) -> dict[str, IdentifierKind]:
+        """Return the columns of *table* that identify people, their own row or one elsewhere, and by what."""
+        found = {}
+        for root, people in self.people.items():
+            for kind, names in people.identified_by.items():
+                for one in names:
+                    holder, column = (one.table, one.column) if isinstance(one, Elsewhere) else (root, one)
+                    if holder == table:
+                        found[column] = kind
+        return found
+
 
 SCHEMA_ID = "https://tenu.example/schemas/system.schema.json"
 SHORT = ("Link", "ColumnMap")
 """The parts that may be written as one text."""
+
+
+def _one_or_more(several: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a list whose only item may stand alone."""
+    return {"anyOf": [*several["items"]["anyOf"], several]}
 
 
 def system_schema() -> dict[str, Any]:
@@ -267,6 +287,9 @@ def system_schema() -> dict[str, Any]:
             "description": parts[name].get("description", ""),
             "anyOf": [{"type": "string"}, parts[name]],
         }
+    one = parts["People"]["properties"]["identified_by"]
+    one["additionalProperties"] = _one_or_more(one["additionalProperties"])
+    parts["Test"]["properties"]["not"] = _one_or_more(parts["Test"]["properties"]["not"])
     said = parts["Kept"]["description"]
     parts["Kept"] = {"description": said, "anyOf": [{"enum": list(UNITS)}, parts["Kept"]]}
     ladder = parts["ColumnMap"]["anyOf"][1]["properties"]["anonymised_to"]

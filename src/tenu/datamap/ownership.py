@@ -9,8 +9,10 @@ from collections.abc import Iterator
 
 from tenu.datamap.catalog import Table
 from tenu.datamap.findings import finding
-from tenu.datamap.layout import Layout, Owned, Reference
+from tenu.datamap.layout import Layout
 from tenu.datamap.model import TableMap
+from tenu.datamap.reach import part_names
+from tenu.datamap.ways import Owned, Reference, begins
 from tenu.errors import Finding
 from tenu.terms import Severity
 
@@ -25,6 +27,7 @@ def owners(layout: Layout) -> Iterator[Finding]:
             yield from _owner(layout, name, declared)
             yield from _unclear(layout, name, declared)
             yield from _nameless(layout, table, declared)
+            yield from _part_of_nobody(layout, name, declared)
     for knot in layout.knots:
         names = ", ".join(knot)
         yield finding(
@@ -51,7 +54,7 @@ def _owner(layout: Layout, name: str, declared: TableMap) -> Iterator[Finding]:
 
 
 def _ways(layout: Layout, name: str) -> list[Owned]:
-    return [owned for estate in layout.estates if (owned := estate.of(name)) is not None]
+    return [owned for estate in layout.estates for owned in estate.ways(name)]
 
 
 def _unclear(layout: Layout, name: str, declared: TableMap) -> Iterator[Finding]:
@@ -62,12 +65,20 @@ def _unclear(layout: Layout, name: str, declared: TableMap) -> Iterator[Finding]
     for owned in _ways(layout, name):
         if not owned.path or owned.shared:
             continue
-        links = [r for r in layout.references if r.child == name]
-        taken = next(r for r in links if r.up() == owned.path[0])
+        parts = set(part_names(declared))
+        links = [r for r in layout.references if r.child == name and not (r.when or parts & set(r.columns))]
+        taken = next((r for r in links if begins(owned.path, r.up())), None)
+        if taken is None:
+            continue
         rivals = [r for r in links if r is not taken and r.parent != name]
         if any(r.parent == taken.parent == owned.root for r in rivals):
             yield _two_people(name, declared, [r for r in links if r.parent == taken.parent])
-        elif taken.cuttable and declared.belongs_to is None and any(_leads(layout, owned, r) for r in rivals):
+        elif (
+            taken.optional
+            and not taken.through
+            and declared.belongs_to is None
+            and any(_leads(layout, owned, r) for r in rivals)
+        ):
             yield _empty_way(name, declared, taken)
 
 
@@ -96,8 +107,23 @@ def _empty_way(name: str, declared: TableMap, taken: Reference) -> Finding:
     )  # fmt: skip
 
 
+def _part_of_nobody(layout: Layout, name: str, declared: TableMap) -> Iterator[Finding]:
+    known = {
+        o.part for e in layout.estates for o in (*e.ways(name), *(p for p in e.parts if p.table == name))
+    }
+    for column in declared.columns.values():
+        if column.of is not None and column.of not in known:
+            yield finding(
+                "D-OF-01", BLOCKER, column.at.get("of", column.place),
+                (f"« {name} » : aucun lien ne mène par « {column.of} » à une autre personne",
+                 f"'{name}': no link leads by '{column.of}' to another person"),
+                ("nommez la colonne d'un lien vers une personne, ou une table de personnes",
+                 "name the column of a link to a person, or a people table"),
+            )  # fmt: skip
+
+
 def _nameless(layout: Layout, table: Table, declared: TableMap) -> Iterator[Finding]:
-    if not table.primary_key and any(owned.shared for owned in _ways(layout, table.name)):
+    if not table.primary_key and any(owned.shared or owned.fleeting for owned in _ways(layout, table.name)):
         yield finding(
             "D-KEY-02", BLOCKER, declared.place,
             (f"« {table.name} », que des personnes partagent, n'a pas de clé primaire", f"'{table.name}', which people share, has no primary key"),

@@ -49,9 +49,9 @@ def over(ports: Ports, plan: Plan) -> tuple[Excess, ...]:
     return tuple(excesses(limits, plan.people, plan.rows))
 
 
-def _pot(verb: str, table: str) -> tuple[str, str]:
-    """Return what a row counts under: one to be emptied because others point at it may go, once these have gone."""
-    return ("erase" if verb == "clear" else verb, table)
+def _pots(verb: str) -> tuple[str, ...]:
+    """Return the verbs whose counted rows *verb* may reach: a row emptied for one person may go with the next, or stay."""
+    return ("clear", "erase") if verb in ("clear", "erase") else (verb,)
 
 
 class Budget:
@@ -61,7 +61,7 @@ class Budget:
         self._run, self._task = plan.digest, task.name
         counted: Counter[tuple[str, str]] = Counter()
         for effect in task.effects:
-            counted[_pot(effect.verb, effect.table)] += effect.rows
+            counted[effect.verb, effect.table] += effect.rows
         self._counted: Mapping[tuple[str, str], int] = counted
         self._limits = plan.limits
 
@@ -73,13 +73,13 @@ class Budget:
         """
         done: Counter[tuple[str, str]] = Counter()
         for (verb, table), rows in session.noted_rows(self._run, self._task).items():
-            done[_pot(verb, table)] += rows
+            done[verb, table] += rows
         for line in lines:
-            done[_pot(line.verb, line.table)] += line.rows
-        for place, total in done.items():
-            counted = self._counted.get(place, 0)
+            done[line.verb, line.table] += line.rows
+        for (verb, table), total in done.items():
+            counted = sum(self._counted.get((each, table), 0) for each in _pots(verb))
             if total > self._limits.allowed(counted):
-                raise _overrun(self._task, *place, total, counted)
+                raise _overrun(self._task, verb, table, total, counted)
 
 
 def _overrun(task: str, verb: str, table: str, total: int, counted: int) -> LimitError:

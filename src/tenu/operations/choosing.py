@@ -158,7 +158,8 @@ class Scene:
         places = places_of(self.layouts, self.sessions, task.role)
         people = self.layouts[task.system].system.people[task.root]
         sealing = [t for t in self.tasks if isinstance(t, PersonTask) and t.role == task.role and t.seals]
-        return len(places) == 1 and not people.duplicates and len(sealing) <= 1
+        distinct = not people.duplicates and people.merged_into is None
+        return len(places) == 1 and distinct and len(sealing) <= 1
 
     def _alone(
         self, task: PersonTask, session: Session, chosen: Any, planned: Mapping[bytes, PlannedFate] | None
@@ -295,7 +296,7 @@ def _on_hold(opened: Scene, layout: Layout, estate: Estate, *, remembered: bool)
     session, people = opened.sessions[layout.system.system], layout.system.people[estate.root]
     yield from session.on_hold(estate.root, people)
     by_ledger = Listed(name=REMEMBERED) if remembered else NEVER
-    condition = any_of([held_here(layout, estate), by_ledger])
+    condition = any_of([held_here(layout, estate, opened.rules.as_of), by_ledger])
     if condition != NEVER:
         yield from session.select_people(estate.root, people, condition)
 

@@ -10,13 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tenu.datamap.identity import LINKING, Identity, Likeness
+from tenu.datamap.identity import Identity, Likeness
 from tenu.errors import RefusedError
 from tenu.operations.choosing import Scene
 from tenu.operations.doubts import Row
 from tenu.operations.entangled import entangled
 from tenu.operations.linking import NOTHING, Node, Place, PlaceName, link, places_of
 from tenu.plans.selection import ALWAYS
+from tenu.plans.signs import ways_to
 from tenu.plans.task import Keep
 from tenu.ports import Fate, Found, Key, Unit
 from tenu.terms import IdentifierKind, Text
@@ -218,8 +219,8 @@ def _by_identity(opened: Scene, subjects: Mapping[str, Subject]) -> Iterator[tup
     wanted: dict[IdentifierKind, set[str]] = defaultdict(set)
     for subject in subjects.values():
         for identity in subject.identities:
-            for kind, values in zip(LINKING, (identity.references, identity.emails), strict=True):
-                wanted[kind] |= values
+            wanted[IdentifierKind.CUSTOMER_REFERENCE] |= identity.references
+            wanted[IdentifierKind.EMAIL] |= identity.emails
     asked = {kind: values for kind, values in wanted.items() if values}
     for place in _places(opened) if asked else ():
         people = place.layout.system.people[place.root]
@@ -247,15 +248,13 @@ def _inside(opened: Scene, node: Node, within: str) -> bool:
     wanted, _, table = within.partition(".")
     if system != wanted or not table:
         return system == wanted
-    owned = opened.layouts[system].estate(root).of(table)
-    if owned is None:
-        return False
+    ways = ways_to(opened.layouts[system].estate(root), table)
     session = opened.sessions[system]
     chosen = session.new_list(root)
     session.fill(chosen, [(key, _NOWHERE, None)])
-    rows = session.count(Keep(table=table, path=owned.path, where=ALWAYS), chosen)
+    found = any(session.count(Keep(table=table, path=owned.path, where=ALWAYS), chosen) for owned in ways)
     session.drop_list(chosen)
-    return rows > 0
+    return found
 
 
 def _places(opened: Scene) -> list[Place]:

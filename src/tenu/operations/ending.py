@@ -134,7 +134,8 @@ def _hold_on(opened: Scene, system: str, said_by: Collection[str]) -> int:
     entries = opened.ports.ledger.held(system)
     for root in sorted({e.portion.task for e in entries if e.people and e.portion.run in said_by}):
         if root in layout.system.people:
-            alone = all_of([Listed(name=REMEMBERED), negate(held_here(layout, layout.estate(root)))])
+            here = held_here(layout, layout.estate(root), opened.rules.as_of)
+            alone = all_of([Listed(name=REMEMBERED), negate(here)])
             found = list(opened.sessions[system].select_people(root, layout.system.people[root], alone))
             write_held(opened.ports, system, root, LEDGER, people_at(system, root, found))
             held += len(found)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 
-from tenu.datamap.layout import Estate, Hop, Layout, Owned
+from tenu.datamap.layout import Estate, Layout
+from tenu.datamap.ways import Owned, Path, begins
 from tenu.operations.linking import PlaceName
 from tenu.ports import Fate, Key, Session, Unit
 
@@ -40,7 +41,7 @@ def entangled(
     return {place: keys - held.get(place, set()) for place, keys in found.items()}
 
 
-def _ways(layout: Layout, estate: Estate) -> Iterator[tuple[Owned, Hop, Owned]]:
+def _ways(layout: Layout, estate: Estate) -> Iterator[tuple[Owned, Path, Owned]]:
     """Yield each link by which a row of *estate* points at a row that may be somebody else's, and that would change it.
 
     A row people share (an address) goes only once nothing points at it: no need to hold anybody for it.
@@ -48,9 +49,9 @@ def _ways(layout: Layout, estate: Estate) -> Iterator[tuple[Owned, Hop, Owned]]:
     for child in estate.owned:
         for reference in layout.references:
             changes = reference.cuttable or reference.on_delete in _CHANGING
-            if reference.child != child.table or not changes or reference.up() in child.path[:1]:
+            if reference.child != child.table or not changes or begins(child.path, reference.up()):
                 continue
             for other in layout.estates:
-                parent = other.of(reference.parent)
-                if parent is not None and not parent.shared:
-                    yield child, reference.up(), parent
+                for parent in other.ways(reference.parent):
+                    if not parent.shared:
+                        yield child, reference.up(), parent

@@ -178,7 +178,7 @@ def latest(days: Iterable[date | None]) -> date | None:
 def _same(me: Identity, via: Identity, other: Identity) -> Likeness:
     """Return whether *other*, found through *via* (a row of mine), is me: a mailbox alone never joins two references."""
     likeness = via.likeness(other)
-    if likeness is not Likeness.SAME or me.references & other.references:
+    if likeness is not Likeness.SAME or me.references & other.references or via.records & other.records:
         return likeness
     if me.references and other.references:
         return Likeness.DIFFERENT
@@ -190,3 +190,4 @@ def _same(me: Identity, via: Identity, other: Identity) -> Likeness:
 def _identifiers(identity: Identity) -> Iterator[tuple[IdentifierKind, str]]:
     yield from ((IdentifierKind.CUSTOMER_REFERENCE, value) for value in identity.references)
     yield from ((IdentifierKind.EMAIL, value) for value in identity.emails)
+    yield from ((IdentifierKind.RECORD, value) for value in identity.records)

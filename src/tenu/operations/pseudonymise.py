@@ -134,7 +134,7 @@ def _feed(ports: Ports, name: str) -> tuple[str, Feed]:
 
 
 def _rows(ports: Ports, opened: Scene, layout: Layout, feed: Feed) -> Iterator[Row]:
-    asked, pseudonyms = reading(layout, feed), _pseudonyms(ports, layout, feed)
+    asked, pseudonyms = reading(layout, feed, opened.rules.as_of), _pseudonyms(ports, layout, feed)
     by_kind = kinds(layout, feed)
     for row in _read(opened, layout, asked):
         named = dict(zip(asked.columns, row, strict=True))
@@ -142,7 +142,7 @@ def _rows(ports: Ports, opened: Scene, layout: Layout, feed: Feed) -> Iterator[R
 
 
 def _behind(ports: Ports, opened: Scene, layout: Layout, feed: Feed, pseudonym: str) -> Who | None:
-    asked, pseudonyms = reading(layout, feed), _pseudonyms(ports, layout, feed)
+    asked, pseudonyms = reading(layout, feed, opened.rules.as_of), _pseudonyms(ports, layout, feed)
     by_kind = kinds(layout, feed)
     for row in _read(opened, layout, asked):
         for column, value in zip(asked.columns, row, strict=True):

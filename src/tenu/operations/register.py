@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from tenu.datamap.findings import finding
+from tenu.datamap.layout import lay_out
 from tenu.errors import Finding, StoreError, UnreachableError
 from tenu.journal.holds import REVIEW_EVERY, STEPS, Hold, HoldState, register
 from tenu.periods.limits import overdue_cut_off
@@ -85,9 +86,11 @@ def _own(database: Database, day: date) -> tuple[int, int, int, int]:
     of review, without an owner.
     """
     rows = late = undated = unowned = 0
+    layout = lay_out(database.system, database.catalog())
     with database.session() as session:
         for hold in database.system.holds:
-            held = session.count_rows(Selection(table=hold.table, where=matching(hold.when)))
+            holding = matching(layout.facts(hold.table, hold.when), day)
+            held = session.count_rows(Selection(table=hold.table, where=holding))
             rows += held
             unowned += held if hold.owner is None else 0
             if hold.reviewed_on is None:
@@ -95,6 +98,6 @@ def _own(database: Database, day: date) -> tuple[int, int, int, int]:
                 continue
             old = Until(column=hold.reviewed_on, day=overdue_cut_off(day, REVIEW_EVERY))
             never = Equals(column=hold.reviewed_on, values=(None,))
-            overdue = all_of([matching(hold.when), any_of([old, never])])
+            overdue = all_of([holding, any_of([old, never])])
             late += session.count_rows(Selection(table=hold.table, where=overdue))
     return rows, late, undated, unowned

@@ -93,7 +93,7 @@ def _living(
         wanted = {kind: set(values) for kind, values in gone.identifiers.items() if values}
         found: Iterable[Found] = session.probe(root, people, wanted, NOTHING) if wanted else ()
     else:
-        found = session.select_people(root, people, matching(people.where))
+        found = session.select_people(root, people, matching(layout.estate(root).where))
     for person in found:
         yield from identifiers_of(person.identity, person.values)
 

@@ -57,11 +57,12 @@ class Sealing:
         return [Line(verb="archive", table=table, rows=rows, people=0) for table, rows in self.counts.items()]
 
     def _add(self, seal: Seal, read: Iterable[Rows]) -> int:
-        self.counts[seal.table] = 0
+        found = 0
         for part in read:
             self._rows[part.key].append(part)
-            self.counts[seal.table] += part.count
-        return self.counts[seal.table]
+            found += part.count
+        self.counts[seal.table] = self.counts.get(seal.table, 0) + found
+        return found
 
 
 def taken(task: PersonTask) -> Mapping[Erase, Seal]:
@@ -96,9 +97,17 @@ def _sealed(system: str, root: str, person: Found, rows: list[Rows], until: date
 
 def _package(rows: Sequence[Rows]) -> bytes:
     """Return the person's rows as one JSON object by table; the rows themselves are the server's own JSON, unread."""
+    by_table: dict[tuple[str, tuple[str, ...]], list[Rows]] = defaultdict(list)
+    for part in rows:
+        by_table[part.table, part.columns].append(part)
     return (
-        "{" + ",".join(f"{_heading(part.table, part.columns)}{part.json}}}" for part in rows) + "}"
+        "{" + ",".join(f"{_heading(*place)}{_together(parts)}}}" for place, parts in by_table.items()) + "}"
     ).encode()
+
+
+def _together(parts: Sequence[Rows]) -> str:
+    """Return the rows of one table, found by one way or several, as one JSON array."""
+    return parts[0].json if len(parts) == 1 else f"[{','.join(part.json.strip()[1:-1] for part in parts)}]"
 
 
 def _words(task: PersonTask) -> bytes:

@@ -23,7 +23,8 @@ def holdings(layout: Layout, root: str) -> tuple[Seal, ...]:
         root: One of its people tables.
     """
     found = []
-    for owned in sorted(layout.estate(root).owned, key=lambda owned: (len(owned.path), owned.table)):
+    estate = layout.estate(root)
+    for owned in sorted((*estate.owned, *estate.parts), key=lambda owned: (len(owned.path), owned.table)):
         live = layout.catalog.table(owned.table)
         columns = tuple(column.name for column in live.columns) if live else ()
         found.append(Seal(table=owned.table, path=owned.path, where=ALWAYS, columns=columns))

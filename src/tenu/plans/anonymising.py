@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from tenu.datamap.anonymity import Redraw, Shift, methods
 from tenu.datamap.catalog import Column, ColumnKind
-from tenu.datamap.layout import Layout, Owned, Reference
-from tenu.plans.keeping import clearings
+from tenu.datamap.layout import Layout
+from tenu.datamap.ways import Owned, Reference, begins
+from tenu.plans.clearing import clearings
 from tenu.plans.selection import Clearing, Condition, Uncleared, all_of, negate
 from tenu.plans.task import Anonymise
 
@@ -52,12 +53,17 @@ def still_personal(layout: Layout, owned: Owned) -> Condition:
 
 
 def severed(layout: Layout, owned: Owned) -> tuple[str, ...]:
-    """Return the columns that lead from the row to people, or to other rows of theirs; its own key stays out."""
+    """Return the columns that lead from the row to people, or to other rows of theirs; its own key stays out.
+
+    What leads by being like an identifier is one itself: the data map says what becomes of it.
+    """
     table = layout.catalog.table(owned.table)
     keys = table.primary_key if table else ()
-    towards = dict.fromkeys(here for hop in owned.path[:1] for here, _ in hop.pairs)
+    first = (hop for hop in owned.path[:1] if hop.like.kind is None)
+    towards = dict.fromkeys(here for hop in first for here, _ in hop.pairs)
     for reference in leading(layout, owned.table):
-        towards |= dict.fromkeys(reference.cut or reference.columns)
+        if not reference.loose:
+            towards |= dict.fromkeys(reference.cut or reference.columns)
     return tuple(name for name in towards if name not in keys)
 
 
@@ -106,8 +112,8 @@ def _lets_go(layout: Layout, owned: Owned, reference: Reference) -> bool:
     by_itself = layout.system.tables[owned.table].record_limit is not None
     if estate is None or by_itself or not reference.cuttable:
         return False
-    child = estate.of(reference.child)
-    return child is None or child.path[:1] == (reference.up(),)
+    children = estate.ways(reference.child)
+    return not children or any(begins(child.path, reference.up()) for child in children)
 
 
 def _holds_chance(engine: str, column: Column) -> bool:

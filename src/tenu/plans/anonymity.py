@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tenu.datamap.anonymity import Anonymity, methods
-from tenu.datamap.layout import Hop, Layout, Reference
+from tenu.datamap.layout import Layout
+from tenu.datamap.ways import Hop, Reference, begins
 from tenu.plans.selection import ALWAYS, Clearing, Condition, Thin, all_of, any_of, linked, negate
 from tenu.plans.task import Anonymise, Change, Crowd, CrowdTask, Cut, Erase, PersonTask, RecordTask
 
@@ -105,20 +106,20 @@ def _rounds(layout: Layout, table: str, declared: Anonymity) -> Iterator[tuple[C
 def _out(layout: Layout, table: str, path: tuple[Hop, ...], through: tuple[str, ...]) -> Iterator[Change]:
     """Yield what deletes thin rows: what cannot stay without them first, what can lets go of them."""
     where: Condition = linked(path, Thin(table=through[0]))
-    for reference in layout.references_to(table):
-        above = linked((reference.up(), *path), Thin(table=through[0]))
+    for reference in (r for r in layout.references_to(table) if not r.loose):
+        above = linked((*reference.up(), *path), Thin(table=through[0]))
         if reference.cuttable:
             yield Cut(table=reference.child, path=(), where=above, columns=reference.cut)
         elif reference.child not in through and _hangs(layout, reference):
-            yield from _out(layout, reference.child, (reference.up(), *path), (*through, reference.child))
+            yield from _out(layout, reference.child, (*reference.up(), *path), (*through, reference.child))
     yield Erase(table=table, path=(), where=where)
 
 
 def _free(layout: Layout, table: str) -> Iterator[Condition]:
     """Yield that no row points at one of *table* that may neither let go of it nor go with it."""
     for reference in layout.references_to(table):
-        if not reference.cuttable and not _hangs(layout, reference):
-            yield negate(linked((reference.down(),), ALWAYS))
+        if not reference.cuttable and not reference.loose and not _hangs(layout, reference):
+            yield negate(linked(reference.down(), ALWAYS))
 
 
 def _hangs(layout: Layout, reference: Reference) -> bool:
@@ -126,5 +127,5 @@ def _hangs(layout: Layout, reference: Reference) -> bool:
     declared = layout.system.tables.get(reference.child)
     if declared is None or declared.kept_by_law:
         return False
-    owned = (estate.of(reference.child) for estate in layout.estates)
-    return any(one is not None and one.path[:1] == (reference.up(),) for one in owned)
+    ways = (way for estate in layout.estates for way in estate.ways(reference.child))
+    return any(begins(way.path, reference.up()) for way in ways)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from tenu.datamap.catalog import Column, Table
+from tenu.datamap.conditions import satisfies
 from tenu.datamap.findings import finding
 from tenu.datamap.layout import Layout
 from tenu.datamap.model import Conditioned
+from tenu.datamap.ways import Owned
 from tenu.errors import Finding
-from tenu.plans.keeping import clearings
+from tenu.plans.clearing import clearings
+from tenu.plans.mixing import part_columns
 from tenu.plans.selection import Clearing
 from tenu.plans.task import Anonymise, Clear, CrowdTask, Erase, PersonTask, Task
 from tenu.terms import Severity
@@ -44,7 +47,8 @@ def _left_readable(layout: Layout, task: PersonTask) -> Iterator[Finding]:
 
 def _readable(layout: Layout, name: str, emptied: set[str]) -> Iterator[Finding]:
     described = layout.system.tables[name]
-    for column in sorted(clearable(layout, name) - emptied):
+    others = {name for name, column in described.columns.items() if column.of is not None}
+    for column in sorted(clearable(layout, name) - others - emptied):
         yield finding(
             "D-NULL-02", Severity.MINOR, described.columns[column].place,
             (f"« {name}.{column} » resterait lisible dans une ligne que celle d'une autre personne retient",
@@ -67,8 +71,8 @@ def breaks(layout: Layout, table: str, says: str) -> Finding:
 def clearable(layout: Layout, table: str) -> set[str]:
     """Return the personal columns of *table* that no key and no link needs."""
     live = layout.catalog.table(table)
-    linking = {c for r in layout.references for c in r.columns if r.child == table}
-    linking |= {c for r in layout.references_to(table) for c in r.parent_columns}
+    linking = {c for r in layout.references if not r.loose for c in r.columns if r.child == table}
+    linking |= {c for r in layout.references_to(table) if not r.like.kind for c in r.parent_columns}
     return set(layout.system.tables[table].columns) - linking - set(live.primary_key if live else ())
 
 
@@ -89,14 +93,15 @@ def _refused(layout: Layout, name: str, clearing: Clearing) -> Iterator[Finding]
         )  # fmt: skip
 
 
-def emptied(layout: Layout, table: str, rare: bool) -> tuple[Clearing, ...]:
-    """Return what becomes of the personal columns of a row that stays.
+def emptied(layout: Layout, owned: Owned, rare: bool) -> tuple[Clearing, ...]:
+    """Return what becomes of the personal columns of a row that stays; another person's part of it stays as it is.
 
     Two kinds stay as they are, and ``unclearable`` tells them: those that would bring the row back to life, and, where
     a row stays for a *rare* reason, those that accept nothing else: no run is stopped for them.
     """
+    table = owned.table
     wanted = clearable(layout, table)
-    found = clearings(layout, table, tuple(n for n in layout.system.tables[table].columns if n in wanted))
+    found = clearings(layout, table, tuple(n for n in part_columns(layout, table, owned.part) if n in wanted))
     safe = tuple(c for c in found if not revives(layout, table, c))
     live = layout.catalog.table(table)
     if live is None or not rare:
@@ -115,10 +120,9 @@ def revives(layout: Layout, table: str, clearing: Clearing) -> bool:
         return True
     rows: tuple[Conditioned, ...] = (*system.states, *system.holds)
     for row in rows:
-        if row.table == table and clearing.column in row.when:
-            said = row.when[clearing.column]
-            if clearing.to in (said if isinstance(said, list | tuple) else (said,)):
-                return True
+        said = row.when if row.table == table else {}
+        if clearing.column in said and satisfies(clearing.to, said[clearing.column]):
+            return True
     return False
 
 

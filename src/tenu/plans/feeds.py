@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from tenu.datamap.anonymity import Kept, Shift, methods
 from tenu.datamap.feeds import Feed
@@ -18,7 +19,7 @@ from tenu.datamap.layout import Layout
 from tenu.errors import Finding
 from tenu.plans.fitness import wrong_kind
 from tenu.plans.selection import Clearing, Selection, all_of, linked, negate
-from tenu.plans.signs import held
+from tenu.plans.signs import held, ways_to
 from tenu.policy.model import Policy
 from tenu.terms import IdentifierKind, Severity
 
@@ -35,12 +36,12 @@ class Reading:
     clearings: tuple[Clearing, ...]
 
 
-def reading(layout: Layout, feed: Feed) -> Reading:
+def reading(layout: Layout, feed: Feed, as_of: date) -> Reading:
     """Return how *feed* is read; people on hold or restricted anywhere, and what hangs from them, stay out."""
     left_out = [
-        negate(linked(owned.path, held(layout, estate)))
+        negate(linked(owned.path, held(layout, estate, as_of)))
         for estate in layout.estates
-        if (owned := estate.of(feed.table)) is not None
+        for owned in ways_to(estate, feed.table)
     ]
     kept = {name: said for name, said in feed.columns.items() if isinstance(said, Kept)}
     return Reading(
@@ -75,8 +76,7 @@ class Pseudonyms:
 
 def kinds(layout: Layout, feed: Feed) -> dict[str, IdentifierKind | None]:
     """Return what each pseudonymised column of *feed* identifies people by, None for a key."""
-    people = layout.system.people.get(feed.table)
-    found = {name: kind for kind, names in (people.identified_by if people else {}).items() for name in names}
+    found = layout.system.designating(feed.table)
     return {name: found.get(name) for name in feed.pseudonyms}
 
 
@@ -123,8 +123,7 @@ def _methods(layout: Layout, feed: Feed) -> Iterator[Finding]:
 
 def _in_clear(layout: Layout, feed: Feed) -> Iterator[Finding]:
     """Yield every identifier, and every key people are followed by, that would leave as it is or in part."""
-    people = layout.system.people.get(feed.table)
-    designating = {name for names in (people.identified_by.values() if people else ()) for name in names}
+    designating = set(layout.system.designating(feed.table))
     table = layout.catalog.table(feed.table)
     designating |= set(table.primary_key if table else ())
     designating |= {name for r in layout.references if r.child == feed.table for name in r.columns}

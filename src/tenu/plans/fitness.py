@@ -208,19 +208,17 @@ def _uncounted(
 
 def _identifying(layout: Layout, effect: Anonymise, declared: TableMap) -> Iterator[Finding]:
     """Check that nothing that designates people stays: identifiers other systems hold too, whole or in part."""
-    people = layout.system.people.get(effect.table)
     emptied = {c.column for c in effect.clearings if c.keep is None or isinstance(c.keep, Redraw)}
-    for names in people.identified_by.values() if people else ():
-        for column in names:
-            if column not in emptied:
-                said = declared.columns.get(column, declared)
-                yield finding(
-                    "D-ANON-06", BLOCKER, said.place,
-                    (f"« {effect.table}.{column} » désigne une personne, ailleurs aussi, et resterait dans une ligne anonyme",
-                     f"'{effect.table}.{column}' designates a person, elsewhere too, and would stay in an anonymous row"),
-                    ("décrivez-la sous « columns » sans « anonymised_to » : elle est alors vidée",
-                     "describe it under 'columns' without 'anonymised_to': it is then emptied"), ("C-RET-08",),
-                )  # fmt: skip
+    for column in layout.system.designating(effect.table):
+        if column not in emptied:
+            said = declared.columns.get(column, declared)
+            yield finding(
+                "D-ANON-06", BLOCKER, said.place,
+                (f"« {effect.table}.{column} » désigne une personne, ailleurs aussi, et resterait dans une ligne anonyme",
+                 f"'{effect.table}.{column}' designates a person, elsewhere too, and would stay in an anonymous row"),
+                ("décrivez-la sous « columns » sans « anonymised_to » : elle est alors vidée",
+                 "describe it under 'columns' without 'anonymised_to': it is then emptied"), ("C-RET-08",),
+            )  # fmt: skip
 
 
 def _links(layout: Layout, effect: Anonymise, declared: TableMap, live: Table) -> Iterator[Finding]:

@@ -9,19 +9,17 @@ Source: policy C-RET-10, C-RET-11; GDPR 17(3)(b).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from tenu.datamap.catalog import Column, ColumnKind
-from tenu.datamap.layout import Estate, Hop, Layout, Reference
+from tenu.datamap.layout import Estate, Layout
 from tenu.datamap.model import LegalKeep
+from tenu.datamap.ways import Hop, Owned, Path, Reference, begins
+from tenu.plans.mixing import mixed
 from tenu.plans.rulebook import Rulebook
 from tenu.plans.selection import (
     ALWAYS,
     NEVER,
     AtLeast,
-    Cleared,
-    Clearing,
     Condition,
     Equals,
     Since,
@@ -60,28 +58,33 @@ class Keeping:
     def _kept(self, table: str, keep: LegalKeep, beyond: tuple[str, ...]) -> Condition:
         if keep.follows is not None:
             followed = self._reference(table, keep.follows)
+            said = self._said(table, keep)
             if followed is None or followed.parent in beyond:
-                return matching(keep.when)
-            kept = linked((followed.up(),), self.by_law(followed.parent, (*beyond, table)))
-            return all_of([matching(keep.when), kept])
+                return said
+            return all_of([said, linked(followed.up(), self.by_law(followed.parent, (*beyond, table)))])
         if keep.through is None:
-            return all_of([self._concerns(keep), self._dated(keep)])
+            return all_of([self._concerns(table, keep), self._dated(keep)])
         holder = self._reference(table, keep.through)
         if holder is None:
-            return self._concerns(keep)
-        alone = negate(linked((holder.up(),), ALWAYS))
-        return all_of([self._concerns(keep), any_of([linked((holder.up(),), self._dated(keep)), alone])])
+            return self._concerns(table, keep)
+        alone = negate(linked(holder.up(), ALWAYS))
+        dated = any_of([linked(holder.up(), self._dated(keep)), alone])
+        return all_of([self._concerns(table, keep), dated])
 
-    def _concerns(self, keep: LegalKeep) -> Condition:
+    def _said(self, table: str, keep: LegalKeep) -> Condition:
+        return matching(self._layout.facts(table, keep.when), self._rules.as_of)
+
+    def _concerns(self, table: str, keep: LegalKeep) -> Condition:
         """Return when a row is of the type, and of the amount, *keep* is about; an unknown amount may be enough."""
         least = self._rules.legal_periods[keep.period].at_least if keep.period else None
+        said = self._said(table, keep)
         if keep.amount is None or least is None:
-            return matching(keep.when)
+            return said
         value = least * 100 if keep.amount_in == "cents" else least
         enough = any_of(
             [AtLeast(column=keep.amount, value=value), Equals(column=keep.amount, values=(None,))]
         )
-        return all_of([matching(keep.when), enough])
+        return all_of([said, enough])
 
     def _dated(self, keep: LegalKeep) -> Condition:
         """Return when one of the dates of *keep*, in the row at hand, is recent enough; or none is known."""
@@ -103,10 +106,10 @@ class Keeping:
 
         What keeps a child by a date of that very row is asked of the row itself: no engine need read it twice.
         """
-        if not reference.cuttable:
-            yield linked((reference.down(),), any_of([self._ours(reference), self._foreign(reference)]))
+        if _refuses(reference):
+            yield linked(reference.down(), any_of([self._ours(reference), self._foreign(reference)]))
         for keep in self._dated_there(reference):
-            yield all_of([self._dated(keep), linked((reference.down(),), self._concerns(keep))])
+            yield all_of([self._dated(keep), linked(reference.down(), self._concerns(reference.child, keep))])
 
     def _dated_there(self, reference: Reference) -> tuple[LegalKeep, ...]:
         """Return what keeps the child of *reference* by a date of the row it points at."""
@@ -117,7 +120,7 @@ class Keeping:
     def only_strangers_pin(self, table: str) -> bool:
         """Return whether a row of *table* can only be held back by the row of somebody else, which few databases have."""
         holding = [r for r in self._layout.references_to(table) if r.child != table]
-        return all((r.cuttable or self._ours(r) == NEVER) and not self._dated_there(r) for r in holding)
+        return all((not _refuses(r) or self._ours(r) == NEVER) and not self._dated_there(r) for r in holding)
 
     def letting_go(self, table: str) -> Iterator[tuple[Reference, Condition]]:
         """Yield the links a staying row must cut so that a row of *table* can go, with which rows stay.
@@ -126,12 +129,17 @@ class Keeping:
         """
         for reference in self._layout.references_to(table):
             stays = any_of([self._ours(reference), self._foreign(reference)])
-            if reference.cuttable and stays != NEVER:
+            if reference.cuttable and not reference.loose and stays != NEVER:
                 bound = any_of(self._kept(reference.child, keep, ()) for keep in self._dated_there(reference))
                 yield reference, all_of([stays, negate(bound)])
 
     def _staying(self, table: str) -> Condition:
-        return any_of([self.by_law(table), self.pinned(table)])
+        owned = self._estate.of(table)
+        return any_of([self.by_law(table), self.pinned(table), self.mixed(owned) if owned else NEVER])
+
+    def mixed(self, owned: Owned) -> Condition:
+        """Return when a row holds something of somebody else besides what is of *owned*: their part is kept."""
+        return mixed(self._layout, owned)
 
     def _ours(self, reference: Reference) -> Condition:
         """Return when the child of *reference* stays: always when its table is not this person's to take away.
@@ -148,7 +156,7 @@ class Keeping:
         if not apart:
             return self.staying(child)
         others = [self._kept(child, keep, ()) for keep in self._keeps(child) if keep not in apart]
-        return any_of([*others, self.pinned(child)])
+        return any_of([*others, self.pinned(child), self.mixed(owned)])
 
     def _foreign(self, reference: Reference) -> Condition:
         """Return when the child of *reference* is not of the same person as the row it points at.
@@ -156,33 +164,40 @@ class Keeping:
         Both rows lead to the same row by their first link, or they are taken for two people's; one who owns both
         loses the child first, and then nothing points any more.
         """
-        child, parent = self._estate.of(reference.child), self._estate.of(reference.parent)
-        if child is None or parent is None or reference.up() in child.path[:1]:
+        up, children = reference.up(), self._estate.ways(reference.child)
+        child, parent = next(iter(children), None), self._estate.of(reference.parent)
+        if child is None or parent is None or any(begins(way.path, up) for way in children):
             return NEVER
-        same = self._same_owner(reference, child.path, parent.path)
+        if parent.path and parent.path[0].back and parent.path[0].table == reference.child:
+            return NEVER
+        plain = all(hop.plain and not hop.back for hop in (*up, *child.path, *parent.path))
+        same = self._same_owner(reference, child.path, parent.path) if plain else None
         return ALWAYS if same is None else negate(linked((same,), ALWAYS))
 
-    def _same_owner(
-        self, reference: Reference, child: tuple[Hop, ...], parent: tuple[Hop, ...]
-    ) -> Hop | None:
+    def _same_owner(self, reference: Reference, child: Path, parent: Path) -> Hop | None:
         """Return the join from a child that finds a row only when both are of one person, None when none can tell.
 
         MariaDB refuses to read the table it deletes from: there, only a person's own children are told apart.
         """
-        keys = self._layout.catalog.table(reference.child)
+        keys, (up,) = self._layout.catalog.table(reference.child), reference.up()
         own = tuple((name, name) for name in keys.primary_key) if keys else ()
         if not child:
-            return None if parent else Hop(table=reference.child, pairs=(*own, *reference.up().pairs))
+            return None if parent else Hop(table=reference.child, pairs=(*own, *up.pairs))
         if not parent:
-            same = _columns_that_meet(reference.up(), child[0])
+            same = _columns_that_meet(up, child[0])
             return Hop(table=reference.child, pairs=(*own, *same)) if own and same else None
         same = _columns_that_meet(child[0], parent[0])
         if not same or self._layout.catalog.engine == "mariadb":
             return None
-        return Hop(table=reference.parent, pairs=(*reference.up().pairs, *same))
+        return Hop(table=reference.parent, pairs=(*up.pairs, *same))
 
     def _reference(self, child: str, parent: str) -> Reference | None:
         return next((r for r in self._layout.references if r.child == child and r.parent == parent), None)
+
+
+def _refuses(reference: Reference) -> bool:
+    """Return whether the child of *reference* cannot stay without the row it points at."""
+    return not reference.cuttable and not reference.loose
 
 
 def _columns_that_meet(one: Hop, other: Hop) -> tuple[tuple[str, str], ...]:
@@ -190,45 +205,3 @@ def _columns_that_meet(one: Hop, other: Hop) -> tuple[tuple[str, str], ...]:
     ones, others = ({there: here for here, there in hop.pairs} for hop in (one, other))
     same = one.table == other.table and ones.keys() == others.keys()
     return tuple((ones[name], others[name]) for name in ones) if same else ()
-
-
-def clearings(layout: Layout, table: str, columns: tuple[str, ...]) -> tuple[Clearing, ...]:
-    """Return what each of *columns* becomes in a row that stays: what the data map says, else NULL, else empty text.
-
-    What the column cannot become is NULL here and a finding of ``constraints``.
-    """
-    declared = layout.system.tables[table].columns
-    live = layout.catalog.table(table)
-    found = []
-    for name in columns:
-        column = live.column(name) if live else None
-        if column is not None:
-            empty = "" if column.kind is ColumnKind.TEXT and not column.nullable else None
-            said = declared[name].cleared_to
-            found.append(Clearing(column=name, to=empty if said is None else as_stored(said, column)))
-    return tuple(found)
-
-
-def as_stored(said: str | int, column: Column) -> Cleared:
-    """Return what a data map writes as a value of *column*, None when the column cannot hold it."""
-    match column.kind:
-        case ColumnKind.TEXT:
-            return str(said)
-        case ColumnKind.INTEGER | ColumnKind.NUMBER:
-            return said if isinstance(said, int) else None
-        case ColumnKind.BOOLEAN:
-            return bool(said) if said in (0, 1) else None
-        case ColumnKind.DAY | ColumnKind.INSTANT | ColumnKind.ZONED_INSTANT:
-            return _moment(str(said), column.kind)
-        case ColumnKind.BINARY | ColumnKind.JSON | ColumnKind.OTHER:
-            return None
-
-
-def _moment(said: str, kind: ColumnKind) -> date | datetime | None:
-    try:
-        at = datetime.fromisoformat(said)
-    except ValueError:
-        return None
-    if kind is ColumnKind.DAY:
-        return at.date()
-    return at.replace(tzinfo=UTC) if kind is ColumnKind.ZONED_INSTANT else at

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tenu.datamap.layout import Estate, Layout, Owned
+from tenu.datamap.layout import Estate, Layout
+from tenu.datamap.ways import Owned
 from tenu.plans.anonymising import anonymise
 from tenu.plans.keeping import Keeping
 from tenu.plans.rulebook import DAY, Rulebook
-from tenu.plans.selection import NEVER, Equals, Until, all_of, any_of, linked, negate
-from tenu.plans.signs import held
+from tenu.plans.selection import Equals, Until, all_of, any_of, linked, negate
+from tenu.plans.signs import held, ways_to
 from tenu.plans.task import Anonymise, Erase, RecordTask
 from tenu.terms import End
 
@@ -25,13 +26,14 @@ def record_tasks(layout: Layout, rules: Rulebook) -> Iterator[RecordTask]:
         if limit is None or layout.catalog.table(name) is None or limit.rule not in by_id:
             continue
         rule = by_id[limit.rule]
-        owner = next((o for e in layout.estates if (o := e.of(name)) and o.path), None)
-        held_there = held(layout, layout.estate(owner.root)) if owner else NEVER
+        owners = [(o, e) for e in layout.estates for o in ways_to(e, name) if o.path]
+        held_there = any_of(linked(o.path, held(layout, e, rules.as_of)) for o, e in owners)
+        owner = next((o for o, _ in owners), None)
         path = owner.path if owner else ()
         past = Until(column=limit.dated_by, day=rules.live_from(rule) - DAY)
         own = owner or Owned(table=name, root=name, path=())
         kept = Keeping(layout, _estate(layout, own), rules).by_law(name)
-        due = all_of([past, negate(linked(path, held_there)), negate(kept)])
+        due = all_of([past, negate(held_there), negate(kept)])
         ending: Erase | Anonymise = Erase(table=name, path=(), where=due)
         if rule.end is End.ANONYMISE:
             since = any_of([past, Equals(column=limit.dated_by, values=(None,))])
@@ -50,5 +52,5 @@ def record_tasks(layout: Layout, rules: Rulebook) -> Iterator[RecordTask]:
 
 def _estate(layout: Layout, own: Owned) -> Estate:
     """Return the estate *own* is part of; one of its own for rows that are nobody's."""
-    alone = Estate(root=own.root, where={}, owned=(own,), cuts=())
-    return next((estate for estate in layout.estates if estate.of(own.table) == own), alone)
+    alone = Estate(root=own.root, where=(), owned=(own,), cuts=())
+    return next((estate for estate in layout.estates if own in estate.ways(own.table)), alone)

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from tenu.datamap.layout import Estate, Layout, Owned, Reference
+from tenu.datamap.layout import Estate, Layout
+from tenu.datamap.ways import Owned, Path, Reference, begins, turned
 from tenu.plans.anonymising import anonymise
 from tenu.plans.anonymity import crowd_tasks
+from tenu.plans.clearing import clearings
 from tenu.plans.constraints import emptied
-from tenu.plans.keeping import Keeping, clearings
+from tenu.plans.keeping import Keeping
+from tenu.plans.mixing import theirs_anyway
 from tenu.plans.records import record_tasks
 from tenu.plans.rulebook import Rulebook
 from tenu.plans.selection import (
@@ -30,13 +33,14 @@ from tenu.plans.selection import (
     matching,
     negate,
 )
-from tenu.plans.signs import Signs, downward_to
+from tenu.plans.signs import Signs
 from tenu.plans.task import (
     Anonymise,
     Clear,
     Cut,
     Effect,
     Erase,
+    Holder,
     Keep,
     PersonTask,
     RecordTask,
@@ -96,9 +100,9 @@ class _EstateTasks:
         lives as long as the one that points at it.
         """
         found = {owned.table: self._own_rules(owned.table) for owned in self._estate.owned}
-        shared = {owned.table: owned.path[0].table for owned in self._estate.owned if owned.shared}
-        for table, holder in shared.items():
-            found[holder] |= found[table]
+        for owned in reversed(self._estate.owned):
+            if owned.shared:
+                found[owned.path[0].table] |= found[owned.table]
         for owned in self._estate.owned:
             below = [found[child] for child in self._hanging_from(owned.table)]
             if not self._layout.system.tables[owned.table].record_limit:
@@ -114,8 +118,10 @@ class _EstateTasks:
     def _hanging_from(self, table: str) -> Iterator[str]:
         """Yield the tables whose rows would lose their person, or their place, without their row of *table*."""
         for reference in self._layout.references_to(table):
-            owned = self._estate.of(reference.child)
-            if owned is not None and (not reference.cuttable or reference.up() in owned.path[:1]):
+            ways = self._estate.ways(reference.child)
+            if any(begins(owned.path, reference.up()) for owned in ways) or (
+                ways and not reference.cuttable and not reference.loose
+            ):
                 yield reference.child
 
     def _column_rules(self) -> dict[tuple[str, str], frozenset[str]]:
@@ -156,9 +162,9 @@ class _EstateTasks:
     def _something_left(self, effects: tuple[Effect, ...]) -> Condition:
         """Return when at least one effect would change a row, so that a plan after a plan is empty."""
         return any_of(
-            linked(downward_to(self._estate, effect.table), effect.where)
+            linked(turned(effect.table, effect.path), effect.where)
             for effect in effects
-            if isinstance(effect, Clear | Anonymise) or (isinstance(effect, Erase) and not effect.shared)
+            if isinstance(effect, Clear | Anonymise) or (isinstance(effect, Erase) and not effect.held_by)
         )
 
     # ── what ──
@@ -171,11 +177,21 @@ class _EstateTasks:
                 yield Keep(table=owned.table, path=owned.path, where=kept)
         yield from self._seals(ids, going)
         yield from self._column_clears(ids)
+        for owned in self._parts(ids):
+            yield from self._part(owned)
+        for owned in going:
+            if owned.fleeting:
+                yield from self._shell(owned)
         yield from self._opened_rings(going)
         for owned in going:
             yield from self._releases(owned)
-            yield from self._emptied_shells(owned)
+            if not owned.fleeting:
+                yield from self._shell(owned)
             yield self._ended(owned, ids)
+
+    def _parts(self, ids: frozenset[str]) -> list[Owned]:
+        """Return the rows of others whose part of these people ends with *ids*: with the people themselves."""
+        return list(self._estate.parts) if self._table_rules()[self._estate.root] == ids else []
 
     def _going(self, ids: frozenset[str]) -> list[Owned]:
         """Return the tables whose rows end with *ids*; records with their own limit leave with their person."""
@@ -223,12 +239,12 @@ class _EstateTasks:
 
     def _opened_rings(self, going: list[Owned]) -> Iterator[Effect]:
         """Yield the references to set to NULL because they close a ring of tables, or lead to their own table."""
-        tables = {owned.table: owned for owned in going}
+        tables = {owned.table for owned in going}
         for reference in self._estate.cuts:
             if reference.child in tables and reference.parent in tables:
                 where = all_of([negate(self._keeping.staying(reference.child)), _points(reference)])
-                path = tables[reference.child].path
-                yield Cut(table=reference.child, path=path, where=where, columns=reference.cut)
+                for owned in self._estate.ways(reference.child):
+                    yield Cut(table=owned.table, path=owned.path, where=where, columns=reference.cut)
 
     def _releases(self, owned: Owned) -> Iterator[Effect]:
         """Yield the references rows that stay must set to NULL so that rows of *owned* can go.
@@ -236,30 +252,84 @@ class _EstateTasks:
         They come right before these go, once the rows below have gone: both then see the same rows staying.
         """
         for reference, stays in () if owned.shared else self._keeping.letting_go(owned.table):
-            leaves = linked((reference.up(),), negate(self._keeping.staying(owned.table)))
-            path = (reference.up(), *owned.path)
+            leaves = linked(reference.up(), negate(self._keeping.staying(owned.table)))
+            path = (*reference.up(), *owned.path)
             where = all_of([stays, leaves, _points(reference)])
             yield Cut(table=reference.child, path=path, where=where, columns=reference.cut)
 
-    def _emptied_shells(self, owned: Owned) -> Iterator[Effect]:
-        """Yield the clearing of rows that only stay because a row that cannot let go points at them."""
-        shell = all_of([self._keeping.pinned(owned.table), negate(self._keeping.by_law(owned.table))])
+    def _shell(self, owned: Owned) -> Iterator[Effect]:
+        """Yield what empties the rows of *owned* that must stay."""
+        kept = [self._keeping.pinned(owned.table), self._keeping.mixed(owned)]
+        shell = all_of([any_of(kept), negate(self._keeping.by_law(owned.table))])
         if shell != NEVER and not owned.shared:
-            clear = emptied(self._layout, owned.table, self._keeping.only_strangers_pin(owned.table))
+            clear = emptied(self._layout, owned, self._keeping.only_strangers_pin(owned.table))
             if clear:
-                where = all_of([shell, Uncleared(columns=clear)])
+                where = self._rows(owned, all_of([shell, Uncleared(columns=clear)]))
                 yield Clear(table=owned.table, path=owned.path, where=where, clearings=clear)
+
+    def _part(self, owned: Owned) -> Iterator[Effect]:
+        """Yield what becomes of the rows of somebody else that hold a part of these people, before any link is cut.
+
+        A row that nobody else has anything left in goes, once nothing points at it.
+        """
+        kept = [self._keeping.by_law(owned.table), self._keeping.mixed(owned)]
+        free = negate(any_of([*kept, theirs_anyway(self._layout, owned)]))
+        clear = emptied(self._layout, owned, rare=False)
+        if clear:
+            where = all_of([negate(self._keeping.by_law(owned.table)), Uncleared(columns=clear)])
+            yield Clear(table=owned.table, path=owned.path, where=where, clearings=clear)
+        held_by = tuple(self._holders(owned))
+        yield Erase(table=owned.table, path=owned.path, where=free, shared=True, held_by=held_by)
 
     def _ended(self, owned: Owned, ids: frozenset[str]) -> Effect:
         """Return how the rows of *owned* that nothing keeps end: by anonymity when every rule of their table says so."""
-        leaving = negate(self._keeping.staying(owned.table))
         own = self._own_rules(owned.table)
-        if own and not owned.shared and all(self._by_id[i].end is End.ANONYMISE for i in own):
+        passing = owned.shared or owned.fleeting
+        if own and not passing and all(self._by_id[i].end is End.ANONYMISE for i in own):
+            leaving = negate(self._keeping.staying(owned.table))
             since = ALWAYS if owned.path else self._nobody(ids)
             return anonymise(self._layout, owned, self._rows(owned, leaving), since=since)
-        held_by = tuple(r.down() for r in self._layout.references_to(owned.table)) if owned.shared else ()
-        where = self._rows(owned, ALWAYS if owned.shared else leaving)
-        return Erase(table=owned.table, path=owned.path, where=where, shared=owned.shared, held_by=held_by)
+        return self._erasure(owned)
+
+    def _erasure(self, owned: Owned) -> Erase:
+        staying = self._keeping.by_law if owned.shared else self._keeping.staying
+        where = self._rows(owned, negate(staying(owned.table)))
+        held_by = tuple(self._holders(owned)) if owned.shared else ()
+        return Erase(
+            table=owned.table,
+            path=owned.path,
+            where=where,
+            shared=owned.shared or owned.fleeting,
+            held_by=held_by,
+        )
+
+    def _holders(self, owned: Owned) -> Iterator[Holder]:
+        """Yield what holds the shared rows of *owned*: what points at them, and at the rows they hang from."""
+        for reference in self._layout.references_to(owned.table):
+            if not reference.loose and reference.child != owned.table:
+                yield self._holder(reference, ())
+        hanging_from = next((r for r in self._layout.references if self._hangs(owned, r)), None)
+        if hanging_from is not None:
+            for reference in self._layout.references_to(hanging_from.parent):
+                followers = self._estate.ways(reference.child)
+                if not any(begins(way.path, reference.up()) for way in followers):
+                    yield self._holder(reference, hanging_from.up())
+
+    def _hangs(self, owned: Owned, reference: Reference) -> bool:
+        """Return whether rows of *owned* are shared because the row they point at by *reference* is."""
+        above = self._estate.of(reference.parent)
+        is_above = above is not None and above.shared and reference.child == owned.table
+        return is_above and begins(owned.path, reference.up())
+
+    def _holder(self, reference: Reference, before: Path) -> Holder:
+        ways = self._estate.ways(reference.child)
+        shared = [way for way in ways if way.shared]
+        return Holder(
+            way=(*before, *reference.down()),
+            mine=tuple(way.path for way in ways),
+            staying=(self._keeping.by_law if shared else self._keeping.staying)(reference.child),
+            held_by=tuple(self._holders(shared[0])) if shared else (),
+        )
 
     def _nobody(self, ids: frozenset[str]) -> Condition:
         """Return when an emptied row of the people table is one whose person has gone, not a stranger's without a name."""

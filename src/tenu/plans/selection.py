@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tenu.datamap.anonymity import Method
-from tenu.datamap.layout import Hop
-from tenu.datamap.model import Scalar, When
+from tenu.datamap.conditions import TODAY, Scalar, Test, days_of, values_of
+from tenu.datamap.ways import Fact, Facts, Hop
 
 Cleared = str | int | bool | date | datetime | None
 """What a column may become in a row that stays."""
@@ -56,6 +56,13 @@ class Linked:
 
     path: tuple[Hop, ...]
     where: Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """The row's own columns are equal, pair by pair; NULL equals nothing."""
+
+    pairs: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +123,9 @@ class Not:
     part: Condition
 
 
-Condition = Equals | Since | Until | AtLeast | Linked | Uncleared | Listed | Thin | AllOf | AnyOf | Not
+Condition = (
+    Equals | Since | Until | AtLeast | Linked | Alike | Uncleared | Listed | Thin | AllOf | AnyOf | Not
+)
 
 ALWAYS = AllOf(parts=())
 NEVER = AnyOf(parts=())
@@ -155,12 +164,29 @@ def negate(part: Condition) -> Condition:
     return part.part if isinstance(part, Not) else Not(part=part)
 
 
-def matching(when: When) -> Condition:
-    """Return *when*, as a data map writes it, as a condition on the row at hand."""
-    return all_of(
-        Equals(column=column, values=tuple(value) if isinstance(value, list | tuple) else (value,))
-        for column, value in when.items()
-    )
+def matching(facts: Facts, as_of: date | None = None) -> Condition:
+    """Return what a data map says of rows as a condition on the row at hand.
+
+    Args:
+        facts: As ``Layout.facts`` returns them.
+        as_of: The day of the run, in the controller's time zone; None where nothing depends on it.
+    """
+    return all_of(linked(fact.through, _said(fact, as_of)) for fact in facts)
+
+
+def _said(fact: Fact, as_of: date | None) -> Condition:
+    plain = Equals(column=fact.column, values=values_of(fact.said))
+    if not isinstance(fact.said, Test):
+        return plain
+    parts: list[Condition] = [negate(plain)] if plain.values else []
+    for word, said in days_of(fact.said):
+        day = as_of if said == TODAY else date.fromisoformat(said)
+        if day is None:
+            raise ValueError(f"{fact.column}: 'today' has no meaning here")
+        one = timedelta(days=1)
+        later = Since(column=fact.column, day=day + one)
+        parts.append(later if word == "after" else Until(column=fact.column, day=day - one))
+    return all_of(parts)
 
 
 def linked(path: tuple[Hop, ...], where: Condition) -> Condition:

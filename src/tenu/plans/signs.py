@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from tenu.datamap.layout import Estate, Hop, Layout, Owned
-from tenu.datamap.model import Act
+from tenu.datamap.layout import Estate, Layout
+from tenu.datamap.model import Act, Conditioned
+from tenu.datamap.ways import Owned, Path, turned
 from tenu.plans.rulebook import DAY, Rulebook
 from tenu.plans.selection import (
     NEVER,
@@ -33,40 +34,50 @@ def vitals(layout: Layout, estate: Estate, rules: Rulebook, ids: Iterable[str]) 
     return Signs(layout, estate, rules).vitals(sorted(ids))
 
 
-def downward(owned: Owned) -> tuple[Hop, ...]:
+def downward(owned: Owned) -> Path:
     """Return the way from the person to the rows of *owned*: its path, walked back."""
-    tables = [owned.table, *(hop.table for hop in owned.path)]
-    back = zip(reversed(owned.path), reversed(tables[:-1]), strict=True)
-    return tuple(Hop(table=to, pairs=tuple((there, here) for here, there in hop.pairs)) for hop, to in back)
+    return turned(owned.table, owned.path)
 
 
-def downward_to(estate: Estate, table: str) -> tuple[Hop, ...]:
-    """Return the way from a person of *estate* to their rows of *table*; none to the person's own row."""
-    owned = estate.of(table)
-    return downward(owned) if owned else ()
+def ways_to(estate: Estate, table: str) -> tuple[Owned, ...]:
+    """Return every way rows of *table* are, wholly or in part, of people of *estate*."""
+    return (*estate.ways(table), *(part for part in estate.parts if part.table == table))
 
 
-def held_here(layout: Layout, estate: Estate) -> Condition:
+def anywhere(estate: Estate, table: str, where: Condition) -> Condition:
+    """Return when at least one of a person's rows of *table* satisfies *where*, whichever way it is theirs."""
+    return any_of(linked(downward(owned), where) for owned in ways_to(estate, table))
+
+
+def held_here(layout: Layout, estate: Estate, as_of: date) -> Condition:
     """Return when rows of this very system put a person of *estate* on hold; NEVER when none can."""
     return any_of(
-        linked(downward(owned), matching(hold.when))
+        anywhere(estate, hold.table, matching(layout.facts(hold.table, hold.when), as_of))
         for hold in layout.system.holds
-        if (owned := estate.of(hold.table)) is not None
     )
 
 
-def held(layout: Layout, estate: Estate) -> Condition:
+def held(layout: Layout, estate: Estate, as_of: date) -> Condition:
     """Return when a person of *estate* may not be touched: held here, or listed as held for what is elsewhere."""
-    return any_of([Listed(name="held"), held_here(layout, estate)])
+    return any_of([Listed(name="held"), held_here(layout, estate, as_of)])
 
 
 def acted_since(layout: Layout, estate: Estate, rules: Rulebook, ids: Iterable[str], day: date) -> Condition:
     """Return when a person of *estate* did, on *day* or later, something that restarts the clock of one of *ids*."""
     kinds = {kind for rule in rules.rules if rule.id in set(ids) for kind in rule.active.restarted_by}
     return any_of(
-        linked(downward(owned), all_of([matching(act.when), Since(column=act.dated_by, day=day)]))
+        anywhere(
+            estate,
+            act.table,
+            all_of(
+                [
+                    matching(layout.facts(act.table, act.when), rules.as_of),
+                    Since(column=act.dated_by, day=day),
+                ]
+            ),
+        )
         for act in layout.system.acts
-        if act.kind in kinds and (owned := estate.of(act.table)) is not None
+        if act.kind in kinds
     )
 
 
@@ -85,7 +96,7 @@ class Signs:
         rules = [self._by_id[i] for i in ids]
         return Vitals(
             alive=self.alive(rules),
-            held=any_of([Listed(name="spreading"), held_here(self._layout, self._estate)]),
+            held=any_of([Listed(name="spreading"), held_here(self._layout, self._estate, self._rules.as_of)]),
             fresh=self.fresh(rules),
             endings=self.endings(rules),
         )
@@ -93,24 +104,25 @@ class Signs:
     def _acts(self, kinds: Iterable[str]) -> Iterator[tuple[Owned, Act]]:
         wanted = set(kinds)
         for act in self._layout.system.acts:
-            owned = self._estate.of(act.table)
-            if owned is not None and act.kind in wanted:
-                yield owned, act
+            if act.kind in wanted:
+                yield from ((owned, act) for owned in ways_to(self._estate, act.table))
+
+    def _when(self, row: Conditioned) -> Condition:
+        return matching(self._layout.facts(row.table, row.when), self._rules.as_of)
 
     def alive(self, rules: list[RetentionRule]) -> Condition:
         """Return when the person still keeps one of *rules* in its active phase; each table is looked at once."""
-        by_table: dict[str, list[Condition]] = {}
+        by_way: dict[Path, list[Condition]] = {}
         for rule in rules:
             day = self._rules.live_from(rule)
             for owned, act in self._acts(rule.active.restarted_by):
-                recent = all_of([matching(act.when), Since(column=act.dated_by, day=day)])
-                by_table.setdefault(owned.table, []).append(recent)
+                recent = all_of([self._when(act), Since(column=act.dated_by, day=day)])
+                by_way.setdefault(downward(owned), []).append(recent)
             for state in self._layout.system.states:
-                if state.state in rule.active.suspended_while and self._estate.of(state.table):
-                    by_table.setdefault(state.table, []).append(matching(state.when))
-        return any_of(
-            linked(downward_to(self._estate, table), any_of(parts)) for table, parts in by_table.items()
-        )
+                if state.state in rule.active.suspended_while:
+                    for owned in ways_to(self._estate, state.table):
+                        by_way.setdefault(downward(owned), []).append(self._when(state))
+        return any_of(linked(way, any_of(parts)) for way, parts in by_way.items())
 
     def past(self, rules: list[RetentionRule]) -> Condition:
         """Return when the row itself is old enough: its collection is an act too; a row with no date at all waits."""
@@ -119,7 +131,7 @@ class Signs:
         ever = any_of(
             linked(
                 downward(owned),
-                all_of([matching(act.when), negate(Equals(column=act.dated_by, values=(None,)))]),
+                all_of([self._when(act), negate(Equals(column=act.dated_by, values=(None,)))]),
             )
             for owned, act in self._acts(kinds)
         )
@@ -139,14 +151,12 @@ class Signs:
 
     def held(self) -> Condition:
         """Return when the person may not be touched."""
-        return held(self._layout, self._estate)
+        return held(self._layout, self._estate, self._rules.as_of)
 
     def endings(self, rules: list[RetentionRule]) -> tuple[Ending, ...]:
         """Return the ends of relation the archives of *rules* are counted from, each once."""
         found = (
-            Ending(
-                path=downward(owned), where=matching(act.when), column=act.dated_by, lasts=rule.archive.lasts
-            )
+            Ending(path=downward(owned), where=self._when(act), column=act.dated_by, lasts=rule.archive.lasts)
             for rule in rules
             if rule.archive is not None
             for owned, act in self._acts(rule.archive.counted_from)

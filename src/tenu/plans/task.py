@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tenu.datamap.layout import Hop
+from tenu.datamap.ways import Hop
 from tenu.periods.period import Period
 from tenu.plans.selection import Clearing, Condition
 
@@ -56,17 +56,31 @@ class Anonymise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Erase:
-    """Delete rows. *shared* rows are also pointed at by others: only those nobody points at any more go.
+class Holder:
+    """Rows that hold a shared one where it is, found by *way* from it.
 
-    *unless*: for shared rows, the links that still hold them.
+    *mine*: the ways from such a row to the person it goes with; none when it goes with nobody. *staying*: those of them
+    that stay all the same. *held_by*: what holds the holder itself, when it is shared too.
+    """
+
+    way: tuple[Hop, ...]
+    mine: tuple[tuple[Hop, ...], ...]
+    staying: Condition
+    held_by: tuple[Holder, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erase:
+    """Delete rows. *shared*: their keys are read before anything goes, for what leads to them may go before they do.
+
+    *held_by*: the rows whose link holds them; only those nothing holds any more go.
     """
 
     table: str
     path: tuple[Hop, ...]
     where: Condition
     shared: bool = False
-    held_by: tuple[Hop, ...] = ()
+    held_by: tuple[Holder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,9 @@ from tenu.adapters.databases.desk import FEW, Desk
 from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.anonymity import Shift
 from tenu.datamap.catalog import ColumnKind
+from tenu.datamap.ways import Path
 from tenu.plans.selection import ALWAYS, Condition, Linked, Selection
-from tenu.plans.task import Anonymise, Change, Clear, Cut, Effect, Erase, Seal
+from tenu.plans.task import Anonymise, Change, Clear, Cut, Effect, Erase, Holder, Seal
 from tenu.ports import Fate, Key, Line, Noted, Rows, Unit, appeared
 
 
@@ -163,7 +164,7 @@ class Changing(Desk):
         """Delete those of *keys* that no row points at any more; return how many."""
         rows = self.compiler.tables[effect.table]
         columns = [rows.c[k] for k in self.primary_key(effect.table)]
-        held = [Linked(path=(hop,), where=ALWAYS) for hop in effect.held_by]
+        held = [Linked(path=holder.way, where=ALWAYS) for holder in effect.held_by]
         free = [self.compiler.where(link, rows, effect.table, holds=False) for link in held]
         done = 0
         for start in range(0, len(keys), FEW):
@@ -295,18 +296,25 @@ class Changing(Desk):
         }
 
     def _nobody_else(self, effect: Erase, rows: sa.FromClause, chosen: PeopleList) -> Any:
-        """Return when only chosen people point at a shared row."""
-        others = []
-        for hop in effect.held_by:
-            joins, there = self.compiler.join(rows, (hop,))
-            outside = [on for _, on in joins]
-            if hop.table == chosen.root:
-                mine = sa.select(sa.literal(1)).select_from(chosen.table).where(chosen.same(there))
-                outside.append(sa.not_(sa.exists(mine.correlate(there))))
-            others.append(
-                sa.exists(sa.select(sa.literal(1)).select_from(there).where(*outside).correlate(rows))
-            )
-        return sa.not_(sa.or_(sa.false(), *others))
+        """Return when only rows that go with chosen people hold a shared row."""
+        held = [self._outside(holder, rows, effect.table, chosen) for holder in effect.held_by]
+        return sa.not_(sa.or_(sa.false(), *held))
+
+    def _outside(self, holder: Holder, rows: sa.FromClause, table: str, chosen: PeopleList) -> Any:
+        """Return when a row of *holder* holds *rows*, and is nobody's of *chosen* or stays all the same."""
+        joins, there = self.compiler.join(rows, table, holder.way)
+        name = holder.way[-1].table
+        mine = [self._of_chosen(path, there, name, chosen) for path in holder.mine]
+        staying = [self.compiler.where(holder.staying, there, name)]
+        staying += [self._outside(above, there, name, chosen) for above in holder.held_by]
+        outside = sa.or_(sa.not_(sa.or_(sa.false(), *mine)), *staying)
+        found = sa.select(sa.literal(1)).select_from(*(each for each, _ in joins))
+        return sa.exists(found.where(*(on for _, on in joins), outside).correlate(rows))
+
+    def _of_chosen(self, path: Path, rows: sa.FromClause, table: str, chosen: PeopleList) -> Any:
+        joins, person = self.compiler.join(rows, table, path)
+        found = sa.select(sa.literal(1)).select_from(chosen.table, *(each for each, _ in joins))
+        return sa.exists(found.where(*(on for _, on in joins), chosen.same(person)).correlate(rows))
 
     def _row_identity(self, rows: sa.FromClause, table: str) -> list[Any]:
         """Return what tells one row of *table* from another: its key, else the engine's own row number."""

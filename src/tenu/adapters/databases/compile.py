@@ -6,17 +6,19 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from tenu.adapters.databases import dialects
 from tenu.adapters.databases.coarsening import coarsened, drawn, moved
+from tenu.adapters.databases.dates import Dates
 from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.anonymity import Method, Redraw, Shift
-from tenu.datamap.catalog import Catalog, Column, ColumnKind
-from tenu.datamap.layout import Hop
-from tenu.periods.civil import start_of_day
+from tenu.datamap.catalog import Catalog, Column
+from tenu.datamap.model import DateForm, System
+from tenu.datamap.ways import Hop, Spelling
 from tenu.plans.selection import (
+    Alike,
     AllOf,
     AnyOf,
     AtLeast,
@@ -30,6 +32,7 @@ from tenu.plans.selection import (
     Thin,
     Uncleared,
     Until,
+    matching,
 )
 
 Rows = sa.FromClause
@@ -40,17 +43,16 @@ Clause = sa.ColumnElement[bool]
 class Compiler:
     """Turns conditions on the rows of a table into SQL for one database.
 
-    *zone* is the controller's (whose civil days count), *stored_in* the zone of date-times without one.
     *listed* are this session's named lists of people, by name and people table; *holds* the tables that say for good, and to
     everybody, whom nothing may change; *thin* the lists of anonymous rows too few are like, by table. *lists* are the
     definitions made so far, by
     people table and name: SQLAlchemy compiles a statement once only if its tables are the very same objects.
     """
 
+    system: System
     catalog: Catalog
     tables: Mapping[str, sa.Table]
-    zone: ZoneInfo
-    stored_in: ZoneInfo
+    dates: Dates
     listed: MutableMapping[tuple[str, str], sa.Table]
     thin: MutableMapping[str, sa.Table]
     holds: Mapping[str, sa.Table]
@@ -75,7 +77,7 @@ class Compiler:
                 more = rows.c[name] >= value
                 return more if holds else self._or_null(rows, table, name, rows.c[name] < value)
             case Linked(path=path, where=where):
-                exists = self._linked(path, where, rows)
+                exists = self._linked(path, where, rows, table)
                 return exists if holds else sa.not_(exists)
             case Uncleared(columns=columns):
                 left = [self._left(clearing, rows, table) for clearing in columns]
@@ -84,6 +86,9 @@ class Compiler:
                     if holds
                     else sa.and_(sa.true(), *(sa.not_(part) for part in left))
                 )
+            case Alike(pairs=pairs):
+                same = sa.and_(*(rows.c[one] == rows.c[other] for one, other in pairs))
+                return same if holds else sa.not_(sa.func.coalesce(same, sa.false()))
             case Listed(name=name):
                 listed = self._listed(name, rows, table)
                 if holds:
@@ -93,15 +98,48 @@ class Compiler:
                 thin = self._all_on((self.thin.get(table),), rows, table)
                 return sa.or_(sa.false(), *thin) if holds else sa.not_(sa.or_(sa.false(), *thin))
 
-    def join(self, start: Rows, path: tuple[Hop, ...]) -> tuple[list[tuple[Rows, Clause]], Rows]:
-        """Return the joins that lead from *start* along *path*, and the rows at its end."""
+    def join(self, start: Rows, table: str, path: tuple[Hop, ...]) -> tuple[list[tuple[Rows, Clause]], Rows]:
+        """Return the joins that lead from *start*, rows of *table*, along *path*, and the rows at its end."""
         joins: list[tuple[Rows, Clause]] = []
         here = start
         for hop in path:
             there = self.tables[hop.table].alias()
-            joins.append((there, sa.and_(*(here.c[a] == there.c[b] for a, b in hop.pairs))))
-            here = there
+            sides = self.sides(hop, here, dict(there.c))
+            joins.append((there, sa.and_(*self.facts(hop, here, table, there), *(a == b for a, b in sides))))
+            here, table = there, hop.table
         return joins, here
+
+    def facts(self, hop: Hop, here: Rows, table: str, there: Rows | None) -> list[Clause]:
+        """Return what *hop* asks of the rows at its two ends, besides their columns being alike."""
+        asked = [self.where(matching(hop.here), here, table)] if hop.here else []
+        if hop.there and there is not None:
+            asked.append(self.where(matching(hop.there), there, hop.table))
+        return asked
+
+    def sides(self, hop: Hop, here: Rows, there: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+        """Return the two sides of each equality of *hop*; *there* are the columns at its end, by name."""
+        like = hop.like
+        found = []
+        for name, other in hop.pairs:
+            mine: Any = here.c[name]
+            theirs = there[other]
+            if like.kind is not None:
+                mine, theirs = (
+                    sa.func.nullif(dialects.normalised(self.catalog.engine, like.kind, end), "")
+                    for end in (mine, theirs)
+                )
+            found.append((self._spelled(mine, like.here, theirs), self._spelled(theirs, like.there, mine)))
+        return found
+
+    def _spelled(self, column: Any, spelling: Spelling | None, beside: Any) -> Any:
+        if spelling is None:
+            return column
+        text = dialects.as_text(self.catalog.engine, column, spelling.width, beside)
+        return (
+            sa.literal(spelling.before) + text + sa.literal(spelling.after)
+            if spelling.before or spelling.after
+            else text
+        )
 
     def cleared(self, clearing: Clearing, rows: Rows, table: str, *, shift: Any = None) -> Any:
         """Return the value *clearing* leaves in a row of *table*; *shift*: the share drawn for its person."""
@@ -132,12 +170,25 @@ class Compiler:
             case _:
                 return coarsened(engine, column, value, method)
 
-    def _linked(self, path: tuple[Hop, ...], where: Condition, rows: Rows) -> Clause:
-        joins, end = self.join(rows, path)
+    def _linked(self, path: tuple[Hop, ...], where: Condition, rows: Rows, table: str) -> Clause:
+        if path[0].like.kind is not None:
+            return self._among(path, where, rows, table)
+        joins, end = self.join(rows, table, path)
         clauses = [on for _, on in joins]
         inside = self.where(where, end, path[-1].table)
         query = sa.select(sa.literal(1)).select_from(*(there for there, _ in joins)).where(*clauses, inside)
         return sa.exists(query.correlate(rows))
+
+    def _among(self, path: tuple[Hop, ...], where: Condition, rows: Rows, table: str) -> Clause:
+        """Return a link by likeness as a list looked up once: asked row by row, no index could answer it."""
+        first = self.tables[path[0].table].alias()
+        ((mine, theirs),) = self.sides(path[0], rows, dict(first.c))
+        joins, end = self.join(first, path[0].table, path[1:])
+        there = [self.where(matching(path[0].there), first, path[0].table), *(on for _, on in joins)]
+        inside = self.where(where, end, path[-1].table)
+        query = sa.select(theirs).select_from(first, *(table for table, _ in joins))
+        among = sa.func.coalesce(mine, "").in_(query.where(theirs.is_not(None), *there, inside))
+        return sa.and_(*self.facts(path[0], rows, table, None), among)
 
     def _listed(self, name: str, rows: Rows, table: str) -> list[Clause]:
         """Return, for each list called *name*, whether the row is on it; whom nothing may change is also in ``holds``."""
@@ -177,8 +228,8 @@ class Compiler:
         if said:
             parts.append(column.in_(said) if len(said) > 1 else column == said[0])
         # A question whose answer is known costs a sub-query its engine would plan, and guess wrongly, for nothing.
-        if None in values and (nullable or self._has_zero(table, name)):
-            parts.append(self._blank(column, table, name))
+        if None in values:
+            parts.extend(self._blank(rows, table, name))
         if holds:
             return sa.or_(sa.false(), *parts)
         unlike = [sa.not_(part) for part in parts]
@@ -189,59 +240,36 @@ class Compiler:
         )
 
     def _from_day(self, rows: Rows, table: str, name: str, day: date, holds: bool) -> Clause:
-        left, right = self._comparable(rows, table, name, day)
-        if holds and self.catalog.engine == "sqlite" and left is not rows.c[name]:
-            # What SQLite cannot read as a date was written by somebody for something: it keeps its row.
-            return sa.or_(left >= right, sa.and_(left.is_(None), rows.c[name].is_not(None)))
-        return left >= right if holds else self._or_null(rows, table, name, left < right)
+        later = self.dates.from_day(rows.c[name], self._column(table, name).kind, self.form(table, name), day)
+        return later if holds else self._or_null(rows, table, name, sa.not_(later))
 
     def _through_day(self, rows: Rows, table: str, name: str, day: date, holds: bool) -> Clause:
-        left, right = self._comparable(rows, table, name, date.fromordinal(day.toordinal() + 1))
-        if not holds:
-            return self._or_null(rows, table, name, left >= right)
-        before = left < right
-        return sa.and_(before, sa.not_(_zero(rows.c[name]))) if self._has_zero(table, name) else before
+        next_day = date.fromordinal(day.toordinal() + 1)
+        kind, form = self._column(table, name).kind, self.form(table, name)
+        earlier = self.dates.before_day(rows.c[name], kind, form, next_day)
+        return earlier if holds else self._or_null(rows, table, name, sa.not_(earlier))
 
     def _or_null(self, rows: Rows, table: str, name: str, clause: Clause) -> Clause:
-        if self._column(table, name).nullable or self._has_zero(table, name):
-            return sa.or_(clause, self._blank(rows.c[name], table, name))
-        return clause
+        return sa.or_(clause, rows.c[name].is_(None)) if self._column(table, name).nullable else clause
 
-    def _blank(self, column: Any, table: str, name: str) -> Clause:
-        """Return when the column says nothing: NULL, or the day zero of MariaDB's looser modes."""
-        return sa.or_(column.is_(None), _zero(column)) if self._has_zero(table, name) else column.is_(None)
+    def _blank(self, rows: Rows, table: str, name: str) -> list[Clause]:
+        """Return when a column says nothing: NULL, or what dates write for none."""
+        column, known = rows.c[name], self._column(table, name)
+        zero = self.dates.blank(column, known.kind, self.form(table, name))
+        return [*([column.is_(None)] if known.nullable else []), *([] if zero is None else [zero])]
 
-    def _has_zero(self, table: str, name: str) -> bool:
-        kinds = (ColumnKind.DAY, ColumnKind.INSTANT)
-        return self.catalog.engine == "mariadb" and self._column(table, name).kind in kinds
+    def form(self, table: str, name: str) -> DateForm | None:
+        """Return how a column that is no date writes dates, None when its type says it."""
+        declared = self.system.tables.get(table)
+        return declared.dates.get(name) if declared is not None else None
 
-    def _comparable(self, rows: Rows, table: str, name: str, day: date) -> tuple[Any, Any]:
-        """Return the column and the first moment of civil *day*, in forms this engine compares exactly."""
-        column, kind = rows.c[name], self._column(table, name).kind
-        if kind is ColumnKind.DAY:
-            return self._day(column, day)
-        instant = start_of_day(day, self.zone)
-        if kind is ColumnKind.INTEGER:
-            return column, int(instant.timestamp())
-        if self.catalog.engine == "sqlite":
-            stored = instant.astimezone(self.stored_in).strftime("%Y-%m-%d %H:%M:%S")
-            return sa.func.datetime(column, type_=sa.String()), stored
-        if kind is ColumnKind.ZONED_INSTANT:
-            return column, sa.literal(instant, sa.DateTime(timezone=True))
-        return column, sa.literal(instant.astimezone(self.stored_in).replace(tzinfo=None), sa.DateTime())
-
-    def _day(self, column: Any, day: date) -> tuple[Any, Any]:
-        if self.catalog.engine == "sqlite":
-            return sa.func.date(column, type_=sa.String()), day.isoformat()
-        return column, sa.literal(day, sa.Date())
+    def present(self, rows: Rows, table: str, name: str) -> Clause | None:
+        """Return when a column of dates holds one; None when only NULL is none."""
+        return self.dates.present(rows.c[name], self._column(table, name).kind, self.form(table, name))
 
     def _column(self, table: str, name: str) -> Column:
         found = (self.catalog.table(table) or _missing(table)).column(name)
         return found if found is not None else _missing(f"{table}.{name}")
-
-
-def _zero(column: Any) -> Clause:
-    return column < sa.literal_column("'0001-01-01'")  # type: ignore[no-any-return]
 
 
 def _missing(name: str) -> Any:

@@ -15,6 +15,7 @@ from tenu.adapters.databases import dialects, pressure
 from tenu.adapters.databases.catalog import read_catalog
 from tenu.adapters.databases.changing import Changing
 from tenu.adapters.databases.compile import Compiler
+from tenu.adapters.databases.dates import Dates
 from tenu.adapters.databases.disk import settle_disk
 from tenu.adapters.databases.failures import meaning, translate, unreachable
 from tenu.adapters.databases.grants import missing_grants
@@ -177,10 +178,12 @@ class Database:
 
     def _compiler(self) -> Compiler:
         return Compiler(
+            system=self.system,
             catalog=self.catalog(),
             tables=self._tables,
-            zone=self._zone,
-            stored_in=ZoneInfo(self.system.stored_in),
+            dates=Dates(
+                engine=self.catalog().engine, zone=self._zone, stored_in=ZoneInfo(self.system.stored_in)
+            ),
             listed={},
             thin={},
             holds=self._holds if self.prepared() else {},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +13,6 @@ from tenu.adapters.databases import dialects
 from tenu.adapters.databases.compile import Clause, Compiler
 from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.catalog import Column
-from tenu.periods.civil import civil_day
 from tenu.plans.task import Change, Effect, Ending, Seal
 from tenu.ports import Key, Rows
 
@@ -98,13 +97,15 @@ class Desk:
         """
         table = self.compiler.tables[effect.table]
         rows: sa.FromClause = table.alias() if alias else table
-        path, last = effect.path, dict(effect.path[-1].pairs) if effect.path else {}
-        there_to_here = {there: here for here, there in last.items()}
-        if set(there_to_here) == set(chosen.keys):
-            joins, holder = self.compiler.join(rows, path[:-1])
-            mine = chosen.tied_to([holder.c[there_to_here[key]] for key in chosen.keys])
+        path = effect.path
+        if path and not path[-1].there and {there for _, there in path[-1].pairs} == set(chosen.keys):
+            joins, holder = self.compiler.join(rows, effect.table, path[:-1])
+            last = path[-2].table if len(path) > 1 else effect.table
+            columns = dict(zip(chosen.keys, chosen.key_columns(), strict=True))
+            same = [mine == theirs for mine, theirs in self.compiler.sides(path[-1], holder, columns)]
+            mine = sa.and_(*self.compiler.facts(path[-1], holder, last, None), *same)
         else:
-            joins, person = self.compiler.join(rows, path)
+            joins, person = self.compiler.join(rows, effect.table, path)
             mine = chosen.same(person)
         where = self.compiler.where(effect.where, rows, effect.table)
         return rows, [*(on for _, on in joins), mine, where]
@@ -120,23 +121,24 @@ class Desk:
         table = self.compiler.catalog.table(seal.table)
         return tuple(column for column in (table.columns if table else ()) if column.name in seal.columns)
 
-    def latest(self, endings: Sequence[Ending], rows: sa.FromClause) -> list[Any]:
-        """Return, for each ending, the latest value of its column for the person at hand."""
+    def latest(self, endings: Sequence[Ending], rows: sa.FromClause, table: str) -> list[Any]:
+        """Return, for each ending, the latest value of its column for the person at hand, a row of *table*."""
         latest: list[Any] = []
         for ending in endings:
+            joins, end = self.compiler.join(rows, table, ending.path)
+            place = ending.path[-1].table if ending.path else table
+            present = self.compiler.present(end, place, ending.column)
+            day = end.c[ending.column] if present is None else sa.case((present, end.c[ending.column]))
+            where = self.compiler.where(ending.where, end, place)
             if not ending.path:
-                inside = self.compiler.where(ending.where, rows, rows.name)  # type: ignore[attr-defined]
-                latest.append(sa.case((inside, rows.c[ending.column])))
+                latest.append(sa.case((where, day)))
                 continue
-            joins, end = self.compiler.join(rows, ending.path)
-            where = self.compiler.where(ending.where, end, ending.path[-1].table)
-            query = sa.select(sa.func.max(end.c[ending.column])).select_from(*(there for there, _ in joins))
+            query = sa.select(sa.func.max(day)).select_from(*(there for there, _ in joins))
             latest.append(query.where(*(on for _, on in joins), where).correlate(rows).scalar_subquery())
         return latest
 
-    def civil(self, value: object) -> date | None:
-        """Return the civil day of a stored value; date-times without zone are in the system's own."""
-        if isinstance(value, datetime):
-            at = value if value.tzinfo else value.replace(tzinfo=self.compiler.stored_in)
-            return civil_day(at, self.compiler.zone)
-        return value if isinstance(value, date) else None
+    def ended(self, endings: Sequence[Ending], values: Sequence[object], table: str) -> list[date | None]:
+        """Return the civil days of what ``latest`` found."""
+        places = [ending.path[-1].table if ending.path else table for ending in endings]
+        forms = [self.compiler.form(p, e.column) for p, e in zip(places, endings, strict=True)]
+        return [self.compiler.dates.civil(v, f) for v, f in zip(values, forms, strict=True)]

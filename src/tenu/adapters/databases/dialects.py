@@ -148,6 +148,19 @@ def _normalised(engine: str, kind: IdentifierKind, column: Any) -> Any:
                 plain = sa.func.replace(plain, accented, bare)
             spaced = _replaced(engine, plain, r"[^a-z0-9]+", " ")
             return sa.func.trim(spaced)
+        case IdentifierKind.RECORD:
+            return column
+
+
+def as_text(engine: str, column: Any, width: int, beside: Any) -> Any:
+    """Return a number as text, zeros first up to *width* digits, ready to be compared with the column *beside* it."""
+    if engine == "sqlite":
+        return sa.func.printf(f"%0{width}d", column, type_=sa.String()) if width else sa.cast(column, sa.Text)
+    text: Any = sa.cast(column, sa.String(190))
+    if width:
+        text = sa.case((sa.func.length(text) < width, sa.func.lpad(text, width, "0")), else_=text)
+    collation = getattr(beside.type, "collation", None)
+    return sa.collate(text, collation) if engine == "mariadb" and collation else text
 
 
 def _without(engine: str, column: Any, pattern: str) -> Any:

@@ -20,8 +20,8 @@ from tenu.adapters.databases.desk import BATCH
 from tenu.adapters.databases.finding import Finding
 from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.catalog import Catalog
-from tenu.datamap.layout import Hop, Owned
 from tenu.datamap.model import People
+from tenu.datamap.ways import Owned, Path
 from tenu.ports import Found, HeldRow, Key
 
 LONGEST_NAME = 48
@@ -105,13 +105,12 @@ class Holding(Finding):
         if table is None:
             return
         rows = self.compiler.tables[root]
-        keys, names = self.primary_key(root), self.identifier_columns(people)
-        query = sa.select(*(rows.c[k] for k in keys), *(rows.c[n] for _, n in names)).distinct()
-        same = [rows.c[k] == table.c[mine] for k, mine in zip(keys, self._key_names(table), strict=True)]
-        for row in self.stream(query.where(*same, table.c.spreads == 1)):
-            yield self.found(row, len(keys), names)
+        keys = zip(self.primary_key(root), self._key_names(table), strict=True)
+        same = [rows.c[name] == table.c[mine] for name, mine in keys]
+        spreads = sa.select(sa.literal(1)).select_from(table).where(*same, table.c.spreads == 1)
+        yield from self.people(root, people, rows, [sa.exists(spreads.correlate(rows))])
 
-    def reached(self, held: PeopleList, child: Owned, link: Hop, parent: Owned) -> list[Key]:
+    def reached(self, held: PeopleList, child: Owned, link: Path, parent: Owned) -> list[Key]:
         """Return the people whose rows somebody on hold points at: deleting theirs would change what is held.
 
         Args:
@@ -121,8 +120,8 @@ class Holding(Finding):
             parent: That row, and how it leads to its own person.
         """
         rows = self.compiler.tables[child.table].alias()
-        mine, person = self.compiler.join(rows, child.path)
-        theirs, other = self.compiler.join(rows, (link, *parent.path))
+        mine, person = self.compiler.join(rows, child.table, child.path)
+        theirs, other = self.compiler.join(rows, child.table, (*link, *parent.path))
         keys = [other.c[name] for name in self.primary_key(parent.root)]
         query = sa.select(*keys).where(held.same(person), *(on for _, on in (*mine, *theirs))).distinct()
         return [tuple(row) for row in self.connection.execute(query)]

@@ -165,9 +165,12 @@ class Lists(Desk):
     ) -> Iterator[tuple[Key, list[date | None]]]:
         """Yield, for each person of a chunk, the day each ending was last read here, then the one known elsewhere."""
         rows = self.compiler.tables[task.root]
-        query = sa.select(*chosen.key_columns(), chosen.table.c.until, *self.latest(task.endings, rows))
+        query = sa.select(
+            *chosen.key_columns(), chosen.table.c.until, *self.latest(task.endings, rows, task.root)
+        )
         width = len(chosen.keys)
         for row in self.connection.execute(
             query.where(chosen.same(rows), chosen.unit(unit.fate, unit.chunk))
         ):
-            yield tuple(row[:width]), [*(self.civil(value) for value in row[width + 1 :]), row[width]]
+            ended = self.ended(task.endings, row[width + 1 :], task.root)
+            yield tuple(row[:width]), [*ended, row[width]]

@@ -10,12 +10,16 @@ import sqlalchemy as sa
 from tenu.adapters.databases import dialects
 from tenu.adapters.databases.finding import Finding
 from tenu.datamap.model import People
-from tenu.plans.selection import matching
 from tenu.plans.task import Seal
 from tenu.ports import Found, Key, Rows
 from tenu.terms import IdentifierKind
 
-ALONE = (IdentifierKind.CUSTOMER_REFERENCE, IdentifierKind.EMAIL, IdentifierKind.PHONE)
+ALONE = (
+    IdentifierKind.CUSTOMER_REFERENCE,
+    IdentifierKind.EMAIL,
+    IdentifierKind.PHONE,
+    IdentifierKind.RECORD,
+)
 """The kinds a person can be looked up by alone; a postcode only serves with a name."""
 
 
@@ -29,23 +33,19 @@ class Seeking(Finding):
         like another.
         """
         rows = self.compiler.tables[root]
-        keys, names = self.primary_key(root), self.identifier_columns(people)
-        matches = [
-            dialects.normalised(self.engine, kind, rows.c[name]).in_(sorted(wanted[kind]))
-            for kind, name in names
-            if kind in wanted and (kind in ALONE or self._serves(kind, wanted))
-        ]
-        if not matches:
-            return []
-        query = sa.select(*(rows.c[k] for k in keys), *(rows.c[n] for _, n in names)).where(
-            self.compiler.where(matching(people.where), rows, root), sa.or_(*matches)
+        asked = {
+            kind: sorted(values)
+            for kind, values in wanted.items()
+            if kind in ALONE or self._serves(kind, wanted)
+        }
+        return (
+            list(self.people(root, people, rows, self.carrying(root, people, rows, asked))) if asked else []
         )
-        return [self.found(row, len(keys), names) for row in self.connection.execute(query)]
 
     def copy(self, holding: Seal, root: str, keys: Sequence[Key]) -> Iterator[Rows]:
         """Yield the rows *holding* covers for each person of *root* whose primary key is one of *keys* (a few)."""
         rows = self.compiler.tables[holding.table].alias()
-        joins, person = self.compiler.join(rows, holding.path)
+        joins, person = self.compiler.join(rows, holding.table, holding.path)
         owner = [person.c[name] for name in self.primary_key(root)]
         cells = [(column, rows.c[column.name]) for column in self.columns(holding)]
         query: sa.Select[Any] = sa.select(*owner, dialects.json_rows(self.engine, cells), sa.func.count())
