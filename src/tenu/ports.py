@@ -26,6 +26,7 @@ from tenu.plans.erasures import Act, Closed, Entry, Head, Person, Portion
 from tenu.plans.facts import ArchiveFacts
 from tenu.plans.feeds import Reading
 from tenu.plans.pacing import LagProbe, Pacing
+from tenu.plans.package import Heading
 from tenu.plans.recall import Recall
 from tenu.plans.selection import Condition, Selection
 from tenu.plans.task import Anonymise, Change, Clear, Crowd, Cut, Effect, Erase, PersonTask, Seal, Vitals
@@ -77,15 +78,8 @@ class HeldRow:
     key: Key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
-    """Rows of one table for one person, as one JSON array of arrays in the order of *columns*."""
-
-    key: Key
-    table: str
-    columns: tuple[str, ...]
-    json: str
-    count: int
+Rows = tuple[Key, str, int]
+"""Rows of one table for one person: their key, the rows as the server writes them under a heading, how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +181,7 @@ class Session(Protocol):
     ) -> Iterator[tuple[Key, bool, Sequence[str | None]]]: ...
     def count_rows(self, selection: Selection) -> int: ...
     def count_up_to(self, table: str, most: int) -> int: ...
+    def heading(self, seal: Seal) -> Heading: ...
     def read(self, seal: Seal, chosen: Any, unit: Unit) -> Iterator[Rows]: ...
     def take(self, seal: Seal, erase: Erase, chosen: Any, unit: Unit) -> list[Rows]: ...
     def shared_keys(self, effect: Erase, chosen: Any, unit: Unit) -> list[Key]: ...

@@ -71,9 +71,9 @@ def normalise(kind: IdentifierKind, value: str) -> str:
     """Return *value* as it is compared: without case, spaces, accents or phone punctuation; empty when nothing is left."""
     match kind:
         case IdentifierKind.EMAIL:
-            return re.sub(r"\s", "", unicodedata.normalize("NFC", value)).lower()
+            return "".join(unicodedata.normalize("NFC", value).split()).lower()
         case IdentifierKind.CUSTOMER_REFERENCE | IdentifierKind.POSTCODE:
-            return re.sub(r"\s", "", value).upper()
+            return "".join(value.split()).upper()
         case IdentifierKind.PHONE:
             return re.sub(r"\D", "", value)[-9:]
         case IdentifierKind.NAME:
@@ -82,5 +82,7 @@ def normalise(kind: IdentifierKind, value: str) -> str:
 
 def folded(value: str) -> str:
     """Return *value* without accents, case or punctuation, words separated by one space."""
+    if value.isascii() and value.isalnum():
+        return value.lower()
     plain = "".join(c for c in unicodedata.normalize("NFKD", value) if not unicodedata.combining(c))
     return " ".join(re.sub(r"[^a-z0-9]+", " ", plain.lower().replace("œ", "oe").replace("æ", "ae")).split())

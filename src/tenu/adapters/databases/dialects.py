@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +13,6 @@ from sqlalchemy.pool import NullPool
 
 from tenu.adapters.databases.bulk import teach_copy
 from tenu.adapters.databases.failures import busy
-from tenu.datamap.catalog import Column, ColumnKind
 from tenu.datamap.identity import normalise
 from tenu.terms import IdentifierKind
 
@@ -21,6 +20,10 @@ _ACCENTED = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿ"
 _PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
 _TURN = 0x74656E7501
 TURN_SECONDS = 5
+_SPELLED_ALIKE = (
+    "-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=1"
+)
+"""What a PostgreSQL database may have set otherwise, and the archive must read the same everywhere."""
 
 
 def connect(url: str, *, writing: bool) -> sa.Engine:
@@ -33,7 +36,7 @@ def connect(url: str, *, writing: bool) -> sa.Engine:
         case "sqlite":
             return _sqlite(parsed, writing=writing)
         case "postgresql":
-            options = "-c timezone=UTC -c lock_timeout=5s -c jit=off"
+            options = f"-c lock_timeout=5s -c jit=off {_SPELLED_ALIKE}"
             engine = sa.create_engine(
                 parsed,
                 isolation_level="READ COMMITTED",
@@ -165,28 +168,3 @@ def typed(engine: str, value: Any, type_: Any) -> Any:
     if engine != "postgresql" or isinstance(type_, sa.types.NullType):
         return value
     return sa.cast(value, type_)
-
-
-def json_rows(engine: str, columns: Sequence[tuple[Column, Any]]) -> Any:
-    """Return the aggregate that gathers rows as one JSON array of arrays, built by the server.
-
-    Numbers keep every digit, days and instants are ISO text, bytes are hexadecimal.
-    """
-    cells = [_cell(engine, column, value) for column, value in columns]
-    match engine:
-        case "postgresql":
-            return sa.cast(sa.func.json_agg(sa.func.json_build_array(*cells)), sa.Text)
-        case "sqlite":
-            return sa.func.json_group_array(sa.func.json_array(*cells))
-        case _:
-            return sa.func.json_arrayagg(sa.func.json_array(*cells))
-
-
-def _cell(engine: str, column: Column, value: Any) -> Any:
-    if column.kind is ColumnKind.BINARY:
-        return sa.func.encode(value, "hex") if engine == "postgresql" else sa.func.hex(value)
-    if column.kind is ColumnKind.JSON and engine != "postgresql":
-        return sa.cast(value, sa.Text) if engine == "sqlite" else sa.cast(value, sa.CHAR)
-    if column.kind is ColumnKind.NUMBER and engine == "sqlite":
-        return sa.cast(value, sa.Text)
-    return value
