@@ -401,7 +401,7 @@ class Settings:
     legal holds are decided.
     """
 
-    chunk: int = 1_000
+    chunk: int = 500
     plan_expires_in_hours: int = 24
     max_people: int | None = None
     max_rows: int | None = None
