@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from tenu.adapters.databases.bulk import teach_copy
 from tenu.adapters.databases.failures import busy
@@ -20,18 +20,26 @@ _ACCENTED = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿ"
 _PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
 _TURN = 0x74656E7501
 TURN_SECONDS = 5
+_ONE_USE: Mapping[str, Any] = {"poolclass": NullPool}
 _SPELLED_ALIKE = (
     "-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=1"
 )
 """What a PostgreSQL database may have set otherwise, and the archive must read the same everywhere."""
 
 
-def connect(url: str, *, writing: bool) -> sa.Engine:
+def connect(url: str, *, writing: bool, kept: bool = False) -> sa.Engine:
     """Return an engine for *url* whose sessions behave alike everywhere: UTC, read committed, short lock waits.
 
     A session is a connection of its own: its lists of people end with it, whatever happens.
+
+    Args:
+        url: Where the database is.
+        writing: Whether a transaction takes SQLite's write lock from its start.
+        kept: Whether connections are kept between two uses, asked first whether they still answer: for uses that leave
+            nothing on them. SQLite's are never kept, they cost nothing to open.
     """
     parsed = sa.make_url(url)
+    pool: Mapping[str, Any] = {"poolclass": QueuePool, "pool_pre_ping": True} if kept else _ONE_USE
     match parsed.get_backend_name():
         case "sqlite":
             return _sqlite(parsed, writing=writing)
@@ -40,13 +48,13 @@ def connect(url: str, *, writing: bool) -> sa.Engine:
             engine = sa.create_engine(
                 parsed,
                 isolation_level="READ COMMITTED",
-                poolclass=NullPool,
                 connect_args={"options": options},
+                **pool,
             )
             teach_copy(engine)
             return engine
         case "mysql" | "mariadb":
-            engine = sa.create_engine(parsed, isolation_level="READ COMMITTED", poolclass=NullPool)
+            engine = sa.create_engine(parsed, isolation_level="READ COMMITTED", **pool)
             sa.event.listen(engine, "connect", _settle_mariadb)
             return engine
         case other:
@@ -56,7 +64,7 @@ def connect(url: str, *, writing: bool) -> sa.Engine:
 
 
 def _sqlite(url: sa.URL, *, writing: bool) -> sa.Engine:
-    engine = sa.create_engine(url, poolclass=NullPool, connect_args={"timeout": 15})
+    engine = sa.create_engine(url, connect_args={"timeout": 15}, **_ONE_USE)
 
     def settle(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
