@@ -26,6 +26,7 @@ from tenu.plans.erasures import Act, Closed, Entry, Head, Person, Portion
 from tenu.plans.facts import ArchiveFacts
 from tenu.plans.feeds import Reading
 from tenu.plans.pacing import LagProbe, Pacing
+from tenu.plans.package import Heading
 from tenu.plans.recall import Recall
 from tenu.plans.selection import Condition, Selection
 from tenu.plans.task import Anonymise, Change, Clear, Crowd, Cut, Effect, Erase, PersonTask, Seal, Vitals
@@ -53,14 +54,6 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """One person of a list."""
-
-    key: Key
-    fate: Fate
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """One person's row: key, what identifies them, and signs of life when these were asked for.
 
@@ -85,15 +78,8 @@ class HeldRow:
     key: Key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
-    """Rows of one table for one person, as one JSON array of arrays in the order of *columns*."""
-
-    key: Key
-    table: str
-    columns: tuple[str, ...]
-    json: str
-    count: int
+Rows = tuple[Key, str, int]
+"""Rows of one table for one person: their key, the rows as the server writes them under a heading, how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +145,7 @@ class Session(Protocol):
     def enlist(self, name: str, root: str, keys: Iterable[Key]) -> None: ...
     def choose(self, task: PersonTask, chosen: Any, *, size: int) -> None: ...
     def fill(self, chosen: Any, people: Iterable[tuple[Key, Unit, date | None]]) -> None: ...
-    def keys(self, chosen: Any) -> Iterator[Chosen]: ...
+    def keys(self, chosen: Any) -> Iterator[tuple[Key, Fate]]: ...
     def units(self, chosen: Any) -> list[tuple[Unit, int]]: ...
     def set_apart(self, chosen: Any, unit: Unit, *, people: int, chunk: int) -> Unit: ...
     def left_keys(self, chosen: Any, unit: Unit) -> list[Key]: ...
@@ -195,6 +181,7 @@ class Session(Protocol):
     ) -> Iterator[tuple[Key, bool, Sequence[str | None]]]: ...
     def count_rows(self, selection: Selection) -> int: ...
     def count_up_to(self, table: str, most: int) -> int: ...
+    def heading(self, seal: Seal) -> Heading: ...
     def read(self, seal: Seal, chosen: Any, unit: Unit) -> Iterator[Rows]: ...
     def take(self, seal: Seal, erase: Erase, chosen: Any, unit: Unit) -> list[Rows]: ...
     def shared_keys(self, effect: Erase, chosen: Any, unit: Unit) -> list[Key]: ...
@@ -414,7 +401,7 @@ class Settings:
     legal holds are decided.
     """
 
-    chunk: int = 1_000
+    chunk: int = 500
     plan_expires_in_hours: int = 24
     max_people: int | None = None
     max_rows: int | None = None

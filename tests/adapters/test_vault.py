@@ -211,13 +211,13 @@ def test_another_index_is_refused_at_the_door(urls: tuple[str, str]) -> None:
         Archive(*urls, keys)
 
 
-def test_sealing_again_needs_one_envelope_per_batch(urls: tuple[str, str]) -> None:
-    """The agreement is made once per batch, not once per person."""
+def test_people_sealed_together_share_one_envelope(urls: tuple[str, str]) -> None:
+    """The agreement is made once for the people sealed together, not once per person."""
     with opened(urls, MemoryKeyStore()) as archive:
         put(archive, people=1_500)
         with archive._vault.engine.connect() as vault:
             count = vault.execute(sa.select(sa.func.count()).select_from(ENVELOPE)).scalar_one()
-        assert (count, len(archive._names_after("00" * 16))) == (2, 1_000)
+        assert (count, len(archive._names_after("00" * 16))) == (1, 1_000)
 
 
 def test_no_envelope_outlives_its_keys(urls: tuple[str, str]) -> None:

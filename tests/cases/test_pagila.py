@@ -168,7 +168,7 @@ def test_every_row_of_one_person_is_found(
         chosen = session.new_list("customer")
         session.fill(chosen, [((customer,), unit, None)])
         counts = {
-            seal.table: sum(part.count for part in session.read(seal, chosen, unit))
+            seal.table: sum(count for _, _, count in session.read(seal, chosen, unit))
             for seal in holdings(layout, "customer")
         }
     assert counts == truth[question]["per_table"]

@@ -67,7 +67,7 @@ def _put_on_hold(lab: Lab) -> int:
     with lab.ports() as ports, scene(ports, lab.company.as_of) as opened:
         task = next(t for t in opened.tasks if t.name == "crm.contact:contract.prospecting.relation")
         assert isinstance(task, PersonTask)
-        (key,) = next(chosen.key for chosen in opened.sessions["crm"].keys(opened.choose(task).chosen))
+        ((key,), _) = next(iter(opened.sessions["crm"].keys(opened.choose(task).chosen)))
     _execute(
         lab,
         "INSERT INTO dispute (id, contact_id, subject, opened_on) VALUES (99001, :id, 'x', '2026-11-20')",

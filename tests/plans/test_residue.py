@@ -36,6 +36,8 @@ def sieve() -> Sieve:
         ("to=marie.martin%40a.example&x=1", "email"),
         ("ref. c000123, see file", "customer_reference"),
         ("C 000 123", "customer_reference"),
+        ("c000123", "customer_reference"),
+        ("0612345678", "phone"),
         ("call 06.12.34.56.78 today", "phone"),
         ("0033612345678", "phone"),
         ("For Helene MARTIN, happy birthday", "name"),

@@ -204,7 +204,7 @@ class Small:
         with self.database.session() as session:
             chosen = session.new_list(task.root)
             session.choose(task, chosen, size=PEOPLE)
-            return {key: _PHASE[person.fate] for person in session.keys(chosen) for key in person.key}
+            return {key: _PHASE[fate] for (key,), fate in session.keys(chosen)}
 
     def by_python(self, case: Case, as_of: date) -> dict[int, Phase]:
         """Return the same, decided one person at a time."""

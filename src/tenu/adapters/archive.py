@@ -13,7 +13,6 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tenu.adapters import archive_holds
 from tenu.adapters.archive_ending import Ending
-from tenu.adapters.archive_store import FEW, about, dictionary, hashed_identity
+from tenu.adapters.archive_store import FEW, about, hashed_identity
 from tenu.adapters.archive_tables import MARK, SEALED, UNIT
 from tenu.adapters.databases.bulk import insert_rows
 from tenu.adapters.databases.dialects import turn
@@ -31,7 +30,6 @@ from tenu.datamap.identity import Identity, Likeness
 from tenu.ports import Fate, Key, Sealed, Unit
 from tenu.terms import IdentifierKind
 
-_BATCH = 1_000
 _PACKAGE = ("subject", "unit", "system", "root", "until", "rows", "package")
 _MARK = ("subject", "kind", "hash")
 
@@ -54,21 +52,16 @@ class Archive(Ending):
             ground: Why the archive exists, in the policy's words.
             words: What their packages have in common and is nobody's own (names of tables and columns), said once.
         """
-        sealer = _Sealer(words)
+        named = [(subject, os.urandom(32), person) for subject, person in _named(people)]
         place = {"run": run, "task": task, "fate": int(unit.fate), "chunk": unit.chunk}
-        count = 0
         with self._archive.begin() as archive:
-            new = sa.insert(UNIT).values(**place, people=0, ground=ground, words=words)
+            new = sa.insert(UNIT).values(**place, people=len(named), ground=ground, words=words)
             key: Any = archive.execute(new).inserted_primary_key
-            waiting = iter(people)
-            while batch := list(islice(waiting, _BATCH)):
-                count += len(batch)
-                sealed = sorted((_new_subject(), AESGCM.generate_key(256), person) for person in batch)
-                self._vault.keep(run, task, [(s, k, p.until) for s, k, p in sealed])
-                insert_rows(archive, SEALED, _PACKAGE, [sealer.row(key.id, s, k, p) for s, k, p in sealed])
-                insert_rows(archive, MARK, _MARK, [m for s, _, p in sealed for m in self._marks(s, p)])
-            archive.execute(sa.update(UNIT).where(UNIT.c.id == key.id).values(people=count))
-        return count
+            sealer = _Sealer(key.id, words)
+            self._vault.keep(run, task, [(s, k, p.until) for s, k, p in named])
+            insert_rows(archive, SEALED, _PACKAGE, [sealer.row(*one) for one in named])
+            insert_rows(archive, MARK, _MARK, [m for s, _, p in named for m in self._marks(s, p)])
+        return len(named)
 
     def units(self, run: str) -> set[tuple[str, Unit]]:
         """Return the units *run* has committed here."""
@@ -173,19 +166,22 @@ class Archive(Ending):
 
 
 class _Sealer:
-    """Seals the packages of one unit, whose *words* are said once for all of them."""
+    """Seals the packages of the unit numbered *unit*, whose *words* are said once for all of them."""
 
-    def __init__(self, words: bytes) -> None:
+    def __init__(self, unit: int, words: bytes) -> None:
+        self._unit = unit
         self._words = words
-        self._compressor = zstandard.ZstdCompressor(level=1, dict_data=dictionary(words), write_dict_id=False)
+        self._compressor = zstandard.ZstdCompressor(level=1)
 
-    def row(self, unit: int, subject: bytes, key: bytes, person: Sealed) -> tuple[Any, ...]:
+    def row(self, subject: bytes, key: bytes, person: Sealed) -> tuple[Any, ...]:
         """Return *person* as a row of the archive, sealed under *key*."""
         bound = about(subject.hex(), person.system, person.root, person.until, self._words)
         package = seal(AESGCM(key), self._compressor.compress(person.package), bound)
-        return subject, unit, person.system, person.root, person.until, person.rows, package
+        return subject, self._unit, person.system, person.root, person.until, person.rows, package
 
 
-def _new_subject() -> bytes:
-    """Return a name for a package: the millisecond, which keeps indexes dense, then 80 bits nobody can guess."""
-    return (time.time_ns() // 1_000_000).to_bytes(6) + os.urandom(10)
+def _named(people: Iterable[Sealed]) -> list[tuple[bytes, Sealed]]:
+    """Give each package a name, in order: the millisecond, which keeps indexes dense, then 80 bits nobody can guess."""
+    waiting = list(people)
+    begun = (time.time_ns() // 1_000_000).to_bytes(6)
+    return list(zip(sorted(begun + os.urandom(10) for _ in waiting), waiting, strict=True))

@@ -21,6 +21,7 @@ from tenu.adapters.vault import Wrapped
 from tenu.errors import TamperedError
 from tenu.plans.archive import Package, Reach, Shelf
 from tenu.plans.facts import ArchiveFacts
+from tenu.plans.package import opened
 from tenu.terms import IdentifierKind, Text
 
 
@@ -107,7 +108,8 @@ class Reading(ArchiveStore):
         bound = about(row["subject"], row["system"], row["root"], row["until"], row["words"])
         try:
             packed = unseal(AESGCM(self._vault.unwrap(kept)), row["package"], bound)
-            return zstandard.ZstdDecompressor(dict_data=dictionary(row["words"])).decompress(packed)
+            plain = zstandard.ZstdDecompressor(dict_data=dictionary(row["words"])).decompress(packed)
+            return opened(row["words"], plain)
         except (InvalidTag, ValueError):
             raise shut() from None
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 import sqlalchemy as sa
 import zstandard
@@ -13,9 +13,11 @@ import zstandard
 from tenu.adapters import archive_migrations
 from tenu.adapters.archive_reach import Surroundings
 from tenu.adapters.archive_tables import MARK, SEALED
+from tenu.adapters.keyed_hash import KeyedHash
 from tenu.adapters.store_schema import open_store
 from tenu.adapters.vault import Vault
 from tenu.datamap.identity import Identity
+from tenu.plans.package import MARK_OF_WORDS
 from tenu.ports import KeyStore
 from tenu.terms import IdentifierKind
 
@@ -34,7 +36,7 @@ class ArchiveStore:
     ) -> None:
         self._archive = open_store(archive_url, "archive", archive_migrations)
         self._vault = Vault(vault_url, keys)
-        self._index_key = keys.index_key()
+        self._index = KeyedHash(keys.index_key())
         self._around = around or Surroundings()
 
     def close(self) -> None:
@@ -43,7 +45,7 @@ class ArchiveStore:
         self._vault.close()
 
     def _hash(self, kind: IdentifierKind, value: str) -> str:
-        return hmac.digest(self._index_key, f"{kind}\x1f{value}".encode(), "sha256")[:16].hex()
+        return self._index.of(f"{kind}\x1f{value}".encode())[:16].hex()
 
     def _forget(self, archive: sa.Connection, subjects: Sequence[str]) -> None:
         for start in range(0, len(subjects), FEW):
@@ -62,13 +64,17 @@ def hashed_identity(marks: Mapping[str, set[str]]) -> Identity:
 
 
 def dictionary(words: bytes) -> zstandard.ZstdCompressionDict | None:
-    """Return what the packages of a unit have in common, for the compressor; None when they have nothing."""
-    if not words:
+    """Return the dictionary the packages of the first format were compressed with, if any."""
+    if not words or words.startswith(MARK_OF_WORDS):
         return None
     return zstandard.ZstdCompressionDict(words, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
 
 
 def about(subject: str, system: str, root: str, until: date, words: bytes) -> bytes:
     """Return what a package is bound to: moved, renamed, prolonged or told in other words, it no longer opens."""
-    shared = hashlib.sha256(words).hexdigest()
-    return "\x1f".join([FORMAT, subject, system, root, until.isoformat(), shared]).encode()
+    return "\x1f".join([FORMAT, subject, system, root, until.isoformat(), _digest(words)]).encode()
+
+
+@lru_cache(maxsize=16)
+def _digest(words: bytes) -> str:
+    return hashlib.sha256(words).hexdigest()

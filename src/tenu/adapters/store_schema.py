@@ -26,7 +26,7 @@ def open_store(url: str, name: str, migrations: ModuleType) -> sa.Engine:
         StoreError: It answers that it cannot; the account may lack the right to change its schema.
     """
     _make_private(url)
-    engine = connect(url, writing=True)
+    engine = connect(url, writing=True, kept=True)
     translate(engine, name)
     with engine.connect() as connection:
         current = _version(connection, migrations.VERSION_TABLE)

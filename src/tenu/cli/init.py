@@ -10,7 +10,7 @@ import click
 from tenu.cli.context import FINE, Context, console, exits
 
 SETTINGS = """# People per transaction, and what one run may touch at most. Every line may go: these are the defaults.
-chunk = 1000
+chunk = 500
 plan_expires_in_hours = 24
 look_again_seconds = 30
 # max_people = 10000

@@ -16,6 +16,9 @@ from tenu.terms import IdentifierKind
 
 LINKING = (IdentifierKind.CUSTOMER_REFERENCE, IdentifierKind.EMAIL, IdentifierKind.RECORD)
 """The kinds strong enough to say two records are one person without asking anybody."""
+_NEITHER = re.compile(r"[^a-z0-9]+")
+_ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+"""What each ASCII character is folded to: most texts have no other, and need no look at accents."""
 
 
 class Likeness(Enum):
@@ -76,9 +79,9 @@ def normalise(kind: IdentifierKind, value: str) -> str:
     """Return *value* as it is compared: without case, spaces, accents or phone punctuation; empty when nothing is left."""
     match kind:
         case IdentifierKind.EMAIL:
-            return re.sub(r"\s", "", unicodedata.normalize("NFC", value)).lower()
+            return "".join(unicodedata.normalize("NFC", value).split()).lower()
         case IdentifierKind.CUSTOMER_REFERENCE | IdentifierKind.POSTCODE:
-            return re.sub(r"\s", "", value).upper()
+            return "".join(value.split()).upper()
         case IdentifierKind.PHONE:
             return re.sub(r"\D", "", value)[-9:]
         case IdentifierKind.NAME:
@@ -89,5 +92,7 @@ def normalise(kind: IdentifierKind, value: str) -> str:
 
 def folded(value: str) -> str:
     """Return *value* without accents, case or punctuation, words separated by one space."""
+    if value.isascii():
+        return " ".join(value.translate(_ASCII).split())
     plain = "".join(c for c in unicodedata.normalize("NFKD", value) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", plain.lower().replace("œ", "oe").replace("æ", "ae")).split())
+    return " ".join(_NEITHER.sub(" ", plain.lower().replace("œ", "oe").replace("æ", "ae")).split())

@@ -15,7 +15,8 @@ from tenu.datamap.model import TableMap
 from tenu.operations.linking import Node
 from tenu.operations.searching import Asked
 from tenu.plans.access import Cell, Copied, holdings
-from tenu.ports import Key, Rows
+from tenu.plans.package import Heading, rows_in
+from tenu.ports import Key
 
 
 def copy_of(asked: Asked, rows: Sequence[Node]) -> tuple[Copied, ...]:
@@ -42,9 +43,10 @@ def _of_system(asked: Asked, layout: Layout, keys: dict[str, list[Key]]) -> Iter
     columns: dict[str, tuple[str, ...]] = {}
     for root, mine in keys.items():
         for holding in holdings(layout, root):
-            for part in session.copy(holding, root, mine):
-                columns[part.table] = part.columns
-                found.setdefault(part.table, {}).update(_by_key(layout, part))
+            heading = session.heading(holding)
+            for _, block, _ in session.copy(holding, root, mine):
+                columns[heading.table] = heading.columns
+                found.setdefault(heading.table, {}).update(_by_key(layout, heading, block))
     for table, rows in found.items():
         declared = layout.system.tables.get(table)
         yield Copied(
@@ -56,12 +58,12 @@ def _of_system(asked: Asked, layout: Layout, keys: dict[str, list[Key]]) -> Iter
         )
 
 
-def _by_key(layout: Layout, part: Rows) -> Iterable[tuple[Any, list[Any]]]:
+def _by_key(layout: Layout, heading: Heading, block: str) -> Iterable[tuple[Any, list[Any]]]:
     """Yield rows by their primary key, by everything they say where the table has none."""
-    live = layout.catalog.table(part.table)
+    live = layout.catalog.table(heading.table)
     own = live.primary_key if live else ()
-    places = [part.columns.index(name) for name in own if name in part.columns]
-    for row in json.loads(part.json):
+    places = [heading.columns.index(name) for name in own if name in heading.columns]
+    for row in json.loads(rows_in(heading, block)):
         yield (tuple(row[i] for i in places) if places else json.dumps(row)), row
 
 

@@ -84,7 +84,7 @@ def settle(ports: Ports, number: str, *, theirs: Sequence[str], not_theirs: Sequ
 def fingerprint(ports: Ports, node: Node) -> str:
     """Return the name of one row that says nothing of it to whoever has no key."""
     (system, table), key = node
-    return Fingerprints(ports.key).of(f"{system}.{table}", key).hex()
+    return Fingerprints(ports.key, f"{system}.{table}").of(key).hex()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

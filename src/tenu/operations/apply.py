@@ -60,10 +60,13 @@ def apply(
     _prepare(ports)
     uphold(ports)
     intend(ports, plan)
-    pacer = Pacer(ports, plan.digest, plan.expires_at, waits)
+    digest = plan.digest
+    pacer = Pacer(ports, digest, plan.expires_at, waits)
     picked = sample.picked(plan.tasks) if sample else None
-    gone = Gone(skipped=erased_before(ports, plan.digest))
-    todo = Work(ports=ports, plan=plan, pacer=pacer, progress=progress, picked=picked, gone=gone)
+    gone = Gone(skipped=erased_before(ports, digest))
+    todo = Work(
+        ports=ports, plan=plan, digest=digest, pacer=pacer, progress=progress, picked=picked, gone=gone
+    )
     try:
         work(todo)
     except StoppedError as stopped:
@@ -73,8 +76,8 @@ def apply(
     except LimitError as error:
         refuse_run(ports, plan, "overrun")
         raise error
-    write_down(ports, plan.as_of, plan.digest, todo.measured)
-    ended = end_past(ports, plan.as_of, plan.digest)
+    write_down(ports, plan.as_of, digest, todo.measured)
+    ended = end_past(ports, plan.as_of, digest)
     progress("", todo.total, todo.total)
     run = end(ports, plan, _sum_up(ports, todo, ended=ended), gone)
     finish(ports, run)
@@ -92,7 +95,7 @@ def _sum_up(ports: Ports, todo: Work, *, ended: int = 0, stopped: str = "") -> R
     rows: Counter[tuple[str, str, str]] = Counter()
     for name, database in ports.databases.items():
         with database.session() as session:
-            noted = session.noted(todo.plan.digest)
+            noted = session.noted(todo.digest)
         people += people_of(noted)
         for n in (n for n in noted if n.line.rows):
             rows[name, n.line.table, n.line.verb] += n.line.rows

@@ -57,13 +57,14 @@ def _pots(verb: str) -> tuple[str, ...]:
 class Budget:
     """How many rows one task may change, table by table and verb by verb, in all its chunks and processes."""
 
-    def __init__(self, plan: Plan, task: PlannedTask) -> None:
-        self._run, self._task = plan.digest, task.name
+    def __init__(self, run: str, limits: Bounds, task: PlannedTask) -> None:
+        """Begin with what *run*, a plan's digest, counted of *task*, and its *limits*."""
+        self._run, self._task = run, task.name
         counted: Counter[tuple[str, str]] = Counter()
         for effect in task.effects:
             counted[effect.verb, effect.table] += effect.rows
         self._counted: Mapping[tuple[str, str], int] = counted
-        self._limits = plan.limits
+        self._limits = limits
 
     def hold(self, session: Session, lines: Iterable[Line]) -> None:
         """Refuse what one chunk is about to commit when it is more than the plan counted; call it before the commit.

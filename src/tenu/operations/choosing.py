@@ -164,21 +164,21 @@ class Scene:
     def _alone(
         self, task: PersonTask, session: Session, chosen: Any, planned: Mapping[bytes, PlannedFate] | None
     ) -> Choice:
-        prints, place = Fingerprints(self.ports.key), f"{task.system}.{task.root}"
+        prints = self._fingerprints(task)
         fates: dict[bytes, PlannedFate] = {}
         newcomers = []
-        for person in session.keys(chosen):
-            fingerprint = prints.of(place, person.key)
+        for key, fate in session.keys(chosen):
+            fingerprint = prints.of(key)
             if planned is not None and fingerprint not in planned:
-                newcomers.append(person.key)
+                newcomers.append(key)
             else:
-                fates[fingerprint] = ARCHIVED if person.fate is Fate.ARCHIVE else ENDED
+                fates[fingerprint] = ARCHIVED if fate is Fate.ARCHIVE else ENDED
         session.spare(chosen, newcomers)
         spared = self.recalled.spared(task.name)
         return Choice(task=task, chosen=chosen, fates=fates, spared=spared, alone=True)
 
     def _linked(self, task: PersonTask, session: Session, chosen: Any) -> Choice:
-        fates = {person.key: person.fate for person in session.keys(chosen)}
+        fates = dict(session.keys(chosen))
         people = self.layouts[task.system].system.people[task.root]
         verdicts = self.verdicts(task, list(session.identities(chosen, people)))
         decided = {
@@ -189,20 +189,23 @@ class Scene:
     def _planned(
         self, task: PersonTask, session: Session, chosen: Any, planned: Mapping[bytes, PlannedFate]
     ) -> Choice:
-        prints, place = Fingerprints(self.ports.key), f"{task.system}.{task.root}"
-        named = ((person.key, prints.of(place, person.key)) for person in session.keys(chosen))
+        prints = self._fingerprints(task)
+        named = ((key, prints.of(key)) for key, _ in session.keys(chosen))
         decided = {key: planned[fingerprint] for key, fingerprint in named if fingerprint in planned}
         return self._decided(task, session, chosen, decided, Spared())
 
     def _decided(
         self, task: PersonTask, session: Session, due: Any, decided: Mapping[Key, PlannedFate], spared: Spared
     ) -> Choice:
-        prints, place = Fingerprints(self.ports.key), f"{task.system}.{task.root}"
+        prints = self._fingerprints(task)
         session.drop_list(due)
         chosen = session.new_list(task.root)
         session.fill(chosen, _in_chunks(decided, self.ports.workspace.settings.chunk))
-        fates = {prints.of(place, key): fate for key, fate in decided.items()}
+        fates = {prints.of(key): fate for key, fate in decided.items()}
         return Choice(task=task, chosen=chosen, fates=fates, spared=spared, alone=False)
+
+    def _fingerprints(self, task: PersonTask) -> Fingerprints:
+        return Fingerprints(self.ports.key, f"{task.system}.{task.root}")
 
     def _fate(self, task: PersonTask, here: Fate, verdict: Verdict) -> PlannedFate:
         if not task.seals:

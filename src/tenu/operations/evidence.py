@@ -49,7 +49,7 @@ def catch_up(ports: Ports, system: str, noted: Iterable[Noted], run: str) -> Non
         return
     known = {
         (e.body["step"], e.body["act"], e.body["chunk"])
-        for e in ports.journal.events(kind=EventKind.CHUNK_DONE)
+        for e in ports.journal.events(_begun_at(ports, run), EventKind.CHUNK_DONE)
         if e.body["run"] == run and e.body["system"] == system
     }
     now = ports.clock.now()
@@ -72,6 +72,14 @@ def catch_up(ports: Ports, system: str, noted: Iterable[Noted], run: str) -> Non
             if (as_name(task), ACTS[unit.fate], unit.chunk) not in known
         )
     )
+
+
+def _begun_at(ports: Ports, run: str) -> int:
+    """Return the index of an event of the journal before which *run* did nothing: its intent, or the first unsealed."""
+    for entry in ports.journal.entries(kind=EventKind.RUN_INTENT):
+        if entry.event.body["run"] == run and entry.index is not None:
+            return entry.index
+    return ports.journal.size
 
 
 def refuse_run(ports: Ports, plan: Plan, reason: str) -> None:

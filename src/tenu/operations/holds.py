@@ -406,12 +406,9 @@ def _freed(ports: Ports, day: date, let_go: frozenset[Node]) -> tuple[Freed, ...
 
 
 def _taken(ports: Ports, tasks: tuple[PlannedTask, ...], let_go: frozenset[Node]) -> Iterator[Freed]:
-    prints = Fingerprints(ports.key)
     for task in tasks:
         chosen = unpack(task.chosen)
-        place_ = f"{task.system}.{task.table}"
-        people = sum(
-            name == (task.system, task.table) and prints.of(place_, key) in chosen for name, key in let_go
-        )
+        prints = Fingerprints(ports.key, f"{task.system}.{task.table}")
+        people = sum(name == (task.system, task.table) and prints.of(key) in chosen for name, key in let_go)
         if people:
             yield Freed(task=task, people=people)

@@ -11,7 +11,7 @@ from tenu.plans.plan import PlannedTask, unpack, verb_of
 from tenu.plans.run import Taken
 from tenu.plans.selection import NEVER, Listed, all_of, linked
 from tenu.plans.task import Change, Keep, RecordTask, Seal
-from tenu.ports import Chosen, Fate, Key, Session, Unit
+from tenu.ports import Fate, Key, Session, Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +50,12 @@ def of_picked(task: RecordTask) -> RecordTask:
     return replace(task, effect=replace(task.effect, where=all_of([task.effect.where, mine])))
 
 
-def pick(session: Session, chosen: Iterable[tuple[str, Iterable[Chosen]]]) -> None:
+def pick(session: Session, chosen: Iterable[tuple[str, Iterable[tuple[Key, Fate]]]]) -> None:
     """List in *session* the people of a sample, by people table: those of every task together."""
     by_root: dict[str, set[Key]] = {}
     for root, people in chosen:
         mine = by_root.setdefault(root, set())
-        mine.update(person.key for person in people if person.fate is not Fate.SPARED)
+        mine.update(key for key, fate in people if fate is not Fate.SPARED)
     for root, keys in by_root.items():
         session.enlist("picked", root, sorted(keys))
     session.commit()

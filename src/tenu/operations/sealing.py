@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from functools import lru_cache
 
 from tenu.datamap.identity import normalise
 from tenu.operations.choosing import Choice, Scene
 from tenu.operations.linking import latest
 from tenu.periods.limits import last_day
+from tenu.plans.package import package, words
 from tenu.plans.task import Erase, Keep, PersonTask, Seal
 from tenu.ports import BusyError, Found, Key, Line, Rows, Sealed, Unit
 from tenu.terms import IdentifierKind, Text
@@ -26,11 +25,13 @@ class Sealing:
         """
         self._opened, self._choice, self._unit = opened, choice, unit
         self._session, task = opened.sessions[choice.task.system], choice.task
-        self._rows: dict[Key, list[Rows]] = defaultdict(list)
+        self._seals = [effect for effect in task.effects if isinstance(effect, Seal)]
+        self._blocks: dict[Key, list[str]] = {}
+        self._held: Counter[Key] = Counter()
         self.taken = taken(task)
         self.counts: dict[str, int] = {}
-        for seal in task.effects:
-            if isinstance(seal, Seal) and seal not in self.taken.values():
+        for seal in self._seals:
+            if seal not in self.taken.values():
                 self._add(seal, self._session.read(seal, choice.chosen, unit))
         lasts = [ending.lasts for ending in task.endings]
         self._untils = {
@@ -47,22 +48,36 @@ class Sealing:
     def commit(self, run: str, written: Unit) -> list[Line]:
         """Seal what was read, person by person, and commit it; return how many rows of each table."""
         task = self._choice.task
-        people = (
-            _sealed(task.system, task.root, person, self._rows[person.key], self._untils[person.key])
-            for person in self._found
-        )
+        said = words([self._session.heading(seal) for seal in self._seals])
         self._opened.ports.archive.put(
-            run, task.name, written, people, ground=_ground(self._opened, task.rules), words=_words(task)
+            run, task.name, written, self._sealed(), ground=_ground(self._opened, task.rules), words=said
         )
         return [Line(verb="archive", table=table, rows=rows, people=0) for table, rows in self.counts.items()]
 
     def _add(self, seal: Seal, read: Iterable[Rows]) -> int:
-        found = 0
-        for part in read:
-            self._rows[part.key].append(part)
-            found += part.count
-        self.counts[seal.table] = self.counts.get(seal.table, 0) + found
-        return found
+        place, total, nothing = self._seals.index(seal), 0, [""] * len(self._seals)
+        for key, block, count in read:
+            self._blocks.setdefault(key, nothing.copy())[place] = block
+            self._held[key] += count
+            total += count
+        self.counts[seal.table] = self.counts.get(seal.table, 0) + total
+        return total
+
+    def _sealed(self) -> Iterator[Sealed]:
+        """Yield each person of the chunk, packed."""
+        task, nothing = self._choice.task, [""] * len(self._seals)
+        for person in self._found:
+            until = self._untils[person.key]
+            if until is None:
+                raise _endless()
+            yield Sealed(
+                system=task.system,
+                root=task.root,
+                package=package(self._blocks.get(person.key, nothing)),
+                rows=self._held[person.key],
+                until=until,
+                identifiers=tuple(_identifiers(person)),
+            )
 
 
 def taken(task: PersonTask) -> Mapping[Erase, Seal]:
@@ -77,48 +92,13 @@ def taken(task: PersonTask) -> Mapping[Erase, Seal]:
     }
 
 
-def _sealed(system: str, root: str, person: Found, rows: list[Rows], until: date | None) -> Sealed:
-    if until is None:
-        raise BusyError(
-            Text(
-                fr="la fin de la relation d'une personne a disparu",
-                en="the end of a person's relation disappeared",
-            )
+def _endless() -> BusyError:
+    return BusyError(
+        Text(
+            fr="la fin de la relation d'une personne a disparu",
+            en="the end of a person's relation disappeared",
         )
-    return Sealed(
-        system=system,
-        root=root,
-        package=_package(rows),
-        rows=sum(part.count for part in rows),
-        until=until,
-        identifiers=tuple(_identifiers(person)),
     )
-
-
-def _package(rows: Sequence[Rows]) -> bytes:
-    """Return the person's rows as one JSON object by table; the rows themselves are the server's own JSON, unread."""
-    by_table: dict[tuple[str, tuple[str, ...]], list[Rows]] = defaultdict(list)
-    for part in rows:
-        by_table[part.table, part.columns].append(part)
-    return (
-        "{" + ",".join(f"{_heading(*place)}{_together(parts)}}}" for place, parts in by_table.items()) + "}"
-    ).encode()
-
-
-def _together(parts: Sequence[Rows]) -> str:
-    """Return the rows of one table, found by one way or several, as one JSON array."""
-    return parts[0].json if len(parts) == 1 else f"[{','.join(part.json.strip()[1:-1] for part in parts)}]"
-
-
-def _words(task: PersonTask) -> bytes:
-    """Return what the packages of *task* all repeat: names of tables and columns, nobody's own."""
-    return "".join(f"{_heading(e.table, e.columns)}[[" for e in task.effects if isinstance(e, Seal)).encode()
-
-
-@lru_cache(maxsize=1_000)
-def _heading(table: str, columns: tuple[str, ...]) -> str:
-    """Return what comes before the rows of a table in a package."""
-    return f'"{table}":{{"columns":[{",".join(f"{chr(34)}{name}{chr(34)}" for name in columns)}],"rows":'
 
 
 def _identifiers(person: Found) -> Iterator[tuple[IdentifierKind, str]]:

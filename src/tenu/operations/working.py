@@ -38,11 +38,13 @@ Done = TypeVar("Done")
 class Work:
     """One run under way. *picked*: the people of its sample, by ``system.table``; everybody when None.
 
-    *gone*: the people it erases, until they are searched for. *spared*: people left, by reason. *taken*: the rows a sample changed. *done*: records of people and rows so far.
+    *digest*: the plan's, said once: it is a hash of everybody in it. *gone*: the people it erases, until they are searched for.
+    *spared*: people left, by reason. *taken*: the rows a sample changed. *done*: records of people and rows so far.
     """
 
     ports: Ports
     plan: Plan
+    digest: str
     pacer: Pacer
     progress: Progress
     picked: Mapping[str, frozenset[bytes]] | None
@@ -98,7 +100,7 @@ def _do_any(run: Work, opened: Scene, task: Task, planned: PlannedTask | None) -
     if isinstance(task, CrowdTask):
         if not run.is_sample:
             run.pacer.may_go_on(task.system)
-            run.measured[task.name] = make_vaguer(opened.sessions[task.system], task, run.plan.digest)
+            run.measured[task.name] = make_vaguer(opened.sessions[task.system], task, run.digest)
     elif planned is not None:
         _do(run, opened, task, planned)
 
@@ -127,7 +129,7 @@ def _journaled(run: Work, opened: Scene, system: str) -> Iterator[None]:
 
 def _catch_up(run: Work, session: Session, system: str) -> None:
     with session.transaction():
-        catch_up(run.ports, system, session.noted(run.plan.digest), run.plan.digest)
+        catch_up(run.ports, system, session.noted(run.digest), run.digest)
 
 
 def _do(run: Work, opened: Scene, task: PersonTask | RecordTask, planned: PlannedTask) -> None:
@@ -155,14 +157,14 @@ def _do_people(run: Work, opened: Scene, task: PersonTask, planned: PlannedTask)
     for unit, people in units.paced():
         try:
             taking = Taking(session, choice, unit) if run.picked is not None else None
-            _insist(partial(do_chunk, opened, choice, unit, run.plan.digest, units.budget))
+            _insist(partial(do_chunk, opened, choice, unit, run.digest, units.budget))
             run.taken.extend(taking.kept() if taking else ())
         except BusyError:
             busy += people
         run.done += people + planned.rows * people // max(1, planned.people)
         run.progress(task.name, min(run.done, run.total), run.total)
     if run.picked is None:
-        done = sum(people_of(_noted(session, task, run.plan.digest)).values())
+        done = sum(people_of(_noted(session, task, run.digest)).values())
         run.spared["came_back"] += planned.people - done - busy
     run.spared["busy"] += busy
     session.commit()
@@ -177,7 +179,7 @@ class _Units:
         self._most = run.ports.workspace.settings.chunk
         self._pace = Pace()
         self._whole = self._session.units(choice.chosen)
-        self.budget = Budget(run.plan, planned)
+        self.budget = Budget(run.digest, run.plan.limits, planned)
 
     def paced(self) -> Iterator[tuple[Unit, int]]:
         """Yield chunks and how many people each holds; each is timed while it is done.
@@ -226,13 +228,13 @@ def _do_records(run: Work, session: Session, task: RecordTask, planned: PlannedT
             run.done += rows
             run.progress(task.name, min(run.done, run.total), run.total)
     except BusyError:
-        return Counter(busy=planned.rows - sum(n.line.rows for n in _noted(session, task, run.plan.digest)))
+        return Counter(busy=planned.rows - sum(n.line.rows for n in _noted(session, task, run.digest)))
     return Counter()
 
 
 def _change_batch(run: Work, session: Session, task: RecordTask, planned: PlannedTask, size: int) -> int:
     """Change one batch; the ledger is told of it, and of nobody: the same limit finds the same records again."""
-    ports, digest = run.ports, run.plan.digest
+    ports, digest = run.ports, run.digest
     with session.transaction():
         left = planned.rows - sum(session.noted_rows(digest, task.name).values())
         if left <= 0:

@@ -274,15 +274,16 @@ def digest_of(value: Any) -> str:
 
 
 class Fingerprints:
-    """Keyed fingerprints of people: the same person in the same table always has the same one, under one key."""
+    """Keyed fingerprints of the people of *place* (``system.table``): the same person always has the same one."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, key: bytes, place: str) -> None:
+        self._begun = hashlib.blake2b(place.encode(), key=key, digest_size=FINGERPRINT_BYTES)
 
-    def of(self, place: str, key: tuple[Any, ...]) -> bytes:
-        """Return the fingerprint of the person whose row of *place* (``system.table``) has this primary key."""
-        said = "\x1f".join([place, *map(str, key)]).encode()
-        return hashlib.blake2b(said, key=self._key, digest_size=FINGERPRINT_BYTES).digest()
+    def of(self, key: tuple[Any, ...]) -> bytes:
+        """Return the fingerprint of the person whose row has this primary key."""
+        said = self._begun.copy()
+        said.update("".join([f"\x1f{part}" for part in key]).encode())
+        return said.digest()
 
 
 def pack(fates: Mapping[bytes, PlannedFate]) -> str:

@@ -90,17 +90,23 @@ class Sieve:
         self._words = {word for name in self._names for word in name.split()}
 
     def kinds(self, cell: str) -> Iterator[IdentifierKind]:
-        """Yield the kinds of identifier of *cell* that designate one of the people looked for, each once."""
-        if self._emails and self._has_email(_ESCAPED_AT.sub("@", cell)):
+        """Yield the kinds of identifier of *cell* that designate one of the people looked for, each once.
+
+        Most cells are a number or one word: neither an e-mail nor a full name, whose parts are two at least.
+        """
+        is_word = cell.isascii() and cell.isalnum()
+        if self._emails and not is_word and self._has_email(cell):
             yield IdentifierKind.EMAIL
         if self._references and self._has_reference(cell):
             yield IdentifierKind.CUSTOMER_REFERENCE
-        if self._phones and self._has_phone(cell):
+        if self._phones and len(cell) >= _PHONE_DIGITS and self._has_phone(cell):
             yield IdentifierKind.PHONE
-        if self._names and self._has_name(folded(cell).split()):
+        if self._names and not is_word and self._has_name(folded(cell).split()):
             yield IdentifierKind.NAME
 
     def _has_email(self, cell: str) -> bool:
+        if "40" in cell:
+            cell = _ESCAPED_AT.sub("@", cell)
         if "@" not in cell:
             return False
         tokens = (normalise(IdentifierKind.EMAIL, token).strip(".") for token in _EMAIL.findall(cell))

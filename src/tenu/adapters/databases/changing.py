@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tenu.adapters.databases import dialects
+from tenu.adapters.databases import dialects, packing
 from tenu.adapters.databases.coarsening import chance
 from tenu.adapters.databases.compile import Clause
 from tenu.adapters.databases.desk import FEW, Desk
@@ -115,14 +115,12 @@ class Changing(Desk):
         return [says for says, no in broken.items() if self.connection.execute(found.where(no)).first()]
 
     def read(self, seal: Seal, chosen: PeopleList, unit: Unit) -> Iterator[Rows]:
-        """Yield, for each person of a chunk, the rows *seal* covers as one JSON array built by the server."""
+        """Yield, for each person of a chunk, the rows *seal* covers as one text written by the server."""
         rows, where = self.rows_of(seal, chosen)
-        cells = [(column, rows.c[column.name]) for column in self.columns(seal)]
+        written = packing.row(self.engine, self.cells(seal, rows))
         keys = chosen.key_columns()
-        query: sa.Select[Any] = sa.select(*keys, dialects.json_rows(self.engine, cells), sa.func.count())
-        yield from self.gathered(
-            seal, query.where(*where, chosen.unit(unit.fate, unit.chunk)).group_by(*keys)
-        )
+        query: sa.Select[Any] = sa.select(*keys, packing.gathered(self.engine, written), sa.func.count())
+        yield from self.gathered(query.where(*where, chosen.unit(unit.fate, unit.chunk)).group_by(*keys))
 
     def take(self, seal: Seal, erase: Erase, chosen: PeopleList, unit: Unit) -> list[Rows]:
         """Delete the rows of one chunk *erase* covers, which *seal* covers too, and return them person by person.
@@ -135,23 +133,22 @@ class Changing(Desk):
         if self.engine == "postgresql":
             return list(self._taken(seal, erase, chosen, unit))
         read = list(self.read(seal, chosen, unit))
-        if self.perform(erase, chosen, unit) != sum(part.count for part in read):
+        if self.perform(erase, chosen, unit) != sum(count for _, _, count in read):
             raise appeared(seal.table)
         return read
 
     def _taken(self, seal: Seal, erase: Erase, chosen: PeopleList, unit: Unit) -> Iterator[Rows]:
         rows, where = self.rows_of(erase, chosen)
-        columns = self.columns(seal)
-        cells = [rows.c[column.name].label(f"c{number}") for number, column in enumerate(columns)]
+        written = packing.row(self.engine, self.cells(seal, rows)).label("written")
         gone = (
             sa.delete(rows)  # type: ignore[arg-type]
             .where(*where, chosen.unit(unit.fate, unit.chunk))
-            .returning(*chosen.key_columns(), *cells)
+            .returning(*chosen.key_columns(), written)
             .cte("gone")
         )
         keys = [gone.c[key.name] for key in chosen.key_columns()]
-        gathered = dialects.json_rows(self.engine, [(c, gone.c[f"c{n}"]) for n, c in enumerate(columns)])
-        yield from self.gathered(seal, sa.select(*keys, gathered, sa.func.count()).group_by(*keys))
+        together = packing.gathered(self.engine, gone.c.written)
+        yield from self.gathered(sa.select(*keys, together, sa.func.count()).group_by(*keys))
 
     def shared_keys(self, effect: Erase, chosen: PeopleList, unit: Unit) -> list[Key]:
         """Return the keys of the shared rows the people of a chunk point at, before they stop pointing."""

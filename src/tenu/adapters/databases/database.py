@@ -52,7 +52,7 @@ class Database:
         self.system = system
         self._url = url
         self._zone = zone
-        self._engines: dict[bool, sa.Engine] = {}
+        self._engines: dict[tuple[bool, bool], sa.Engine] = {}
         self._replicas: dict[str, sa.Engine] = {}
         self._trail = pressure.Trail()
         self._catalog: Catalog | None = None
@@ -135,7 +135,7 @@ class Database:
             UnreachableError: What should answer does not.
         """
         if probe.url is None:
-            with self._connect(writing=False) as connection:
+            with self._connect(writing=False, kept=True) as connection:
                 return pressure.lag_of_replicas(connection, probe.query, self._trail)
         engine = self._elsewhere(probe.url)
         with engine.connect() as connection:
@@ -143,7 +143,7 @@ class Database:
 
     def watch(self, session: AnySession) -> AbstractContextManager[Queue]:
         """Look, while a transaction of *session* lasts, at how many others wait for it; nobody where SQLite is."""
-        return pressure.watching(self._engine(writing=False), cast("Session", session).connection)
+        return pressure.watching(self._engine(writing=False, kept=True), cast("Session", session).connection)
 
     def sizes(self, tables: Sequence[str]) -> Mapping[str, int]:
         """Return about how many rows each of *tables* holds, from the engine's statistics; counted where it has none."""
@@ -194,20 +194,19 @@ class Database:
         postgresql = sa.make_url(self._url).get_backend_name() == "postgresql"
         return receipt_table(OUR_SCHEMA if postgresql else None)
 
-    def _engine(self, *, writing: bool) -> sa.Engine:
-        if writing not in self._engines:
-            self._engines[writing] = dialects.connect(self._url, writing=writing)
-            translate(self._engines[writing], self.system.system)
-        return self._engines[writing]
+    def _engine(self, *, writing: bool, kept: bool = False) -> sa.Engine:
+        if (writing, kept) not in self._engines:
+            self._engines[writing, kept] = dialects.connect(self._url, writing=writing, kept=kept)
+            translate(self._engines[writing, kept], self.system.system)
+        return self._engines[writing, kept]
 
     @contextmanager
-    def _connect(self, *, writing: bool) -> Iterator[sa.Connection]:
+    def _connect(self, *, writing: bool, kept: bool = False) -> Iterator[sa.Connection]:
         url = sa.make_url(self._url)
         if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
             # SQLite would make an empty database, in which everybody looks inactive.
             raise unreachable(self.system.system, "FileNotFoundError")
-        engine = self._engine(writing=writing)
-        connection = engine.connect()
+        connection = self._engine(writing=writing, kept=kept).connect()
         try:
             yield connection
         except sa.exc.DBAPIError as error:  # reflection asks SQLAlchemy not to tell its listeners

@@ -9,10 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tenu.adapters.databases import dialects
+from tenu.adapters.databases import dialects, packing
 from tenu.adapters.databases.compile import Clause, Compiler
 from tenu.adapters.databases.work import PeopleList
-from tenu.datamap.catalog import Column
+from tenu.plans.package import Heading
 from tenu.plans.task import Change, Effect, Ending, Seal
 from tenu.ports import Key, Rows
 
@@ -110,16 +110,20 @@ class Desk:
         where = self.compiler.where(effect.where, rows, effect.table)
         return rows, [*(on for _, on in joins), mine, where]
 
-    def gathered(self, seal: Seal, query: sa.Select[Any]) -> Iterator[Rows]:
-        """Yield what *query* gathers: a person's key, their rows as JSON, how many."""
-        names = tuple(column.name for column in self.columns(seal))
-        for *key, json, count in self.connection.execute(query):
-            yield Rows(key=tuple(key), table=seal.table, columns=names, json=json, count=count)
+    def heading(self, seal: Seal) -> Heading:
+        """Return the names of the columns *seal* covers, and how this engine writes their cells."""
+        return packing.heading(self.engine, seal.table, self.cells(seal, self.compiler.tables[seal.table]))
 
-    def columns(self, seal: Seal) -> tuple[Column, ...]:
-        """Return the live columns *seal* reads, in the order of its table."""
+    def cells(self, seal: Seal, rows: sa.FromClause) -> list[packing.Cell]:
+        """Return the live columns *seal* covers, in the order of its table, and where each is read in *rows*."""
         table = self.compiler.catalog.table(seal.table)
-        return tuple(column for column in (table.columns if table else ()) if column.name in seal.columns)
+        named = (column for column in (table.columns if table else ()) if column.name in seal.columns)
+        return [(column, rows.c[column.name]) for column in named]
+
+    def gathered(self, query: sa.Select[Any]) -> Iterator[Rows]:
+        """Yield what *query* gathers: a person's key, their rows as one text, how many."""
+        for row in self.connection.execute(query):
+            yield row[:-2], row[-2], row[-1]
 
     def latest(self, endings: Sequence[Ending], rows: sa.FromClause, table: str) -> list[Any]:
         """Return, for each ending, the latest value of its column for the person at hand, a row of *table*."""

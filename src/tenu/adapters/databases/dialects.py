@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from tenu.adapters.databases.bulk import teach_copy
 from tenu.adapters.databases.failures import busy
-from tenu.datamap.catalog import Column, ColumnKind
 from tenu.datamap.identity import normalise
 from tenu.terms import IdentifierKind
 
@@ -21,29 +20,41 @@ _ACCENTED = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿ"
 _PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
 _TURN = 0x74656E7501
 TURN_SECONDS = 5
+_ONE_USE: Mapping[str, Any] = {"poolclass": NullPool}
+_SPELLED_ALIKE = (
+    "-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=1"
+)
+"""What a PostgreSQL database may have set otherwise, and the archive must read the same everywhere."""
 
 
-def connect(url: str, *, writing: bool) -> sa.Engine:
+def connect(url: str, *, writing: bool, kept: bool = False) -> sa.Engine:
     """Return an engine for *url* whose sessions behave alike everywhere: UTC, read committed, short lock waits.
 
     A session is a connection of its own: its lists of people end with it, whatever happens.
+
+    Args:
+        url: Where the database is.
+        writing: Whether a transaction takes SQLite's write lock from its start.
+        kept: Whether connections are kept between two uses, asked first whether they still answer: for uses that leave
+            nothing on them. SQLite's are never kept, they cost nothing to open.
     """
     parsed = sa.make_url(url)
+    pool: Mapping[str, Any] = {"poolclass": QueuePool, "pool_pre_ping": True} if kept else _ONE_USE
     match parsed.get_backend_name():
         case "sqlite":
             return _sqlite(parsed, writing=writing)
         case "postgresql":
-            options = "-c timezone=UTC -c lock_timeout=5s -c jit=off"
+            options = f"-c lock_timeout=5s -c jit=off {_SPELLED_ALIKE}"
             engine = sa.create_engine(
                 parsed,
                 isolation_level="READ COMMITTED",
-                poolclass=NullPool,
                 connect_args={"options": options},
+                **pool,
             )
             teach_copy(engine)
             return engine
         case "mysql" | "mariadb":
-            engine = sa.create_engine(parsed, isolation_level="READ COMMITTED", poolclass=NullPool)
+            engine = sa.create_engine(parsed, isolation_level="READ COMMITTED", **pool)
             sa.event.listen(engine, "connect", _settle_mariadb)
             return engine
         case other:
@@ -53,7 +64,7 @@ def connect(url: str, *, writing: bool) -> sa.Engine:
 
 
 def _sqlite(url: sa.URL, *, writing: bool) -> sa.Engine:
-    engine = sa.create_engine(url, poolclass=NullPool, connect_args={"timeout": 15})
+    engine = sa.create_engine(url, connect_args={"timeout": 15}, **_ONE_USE)
 
     def settle(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
@@ -178,28 +189,3 @@ def typed(engine: str, value: Any, type_: Any) -> Any:
     if engine != "postgresql" or isinstance(type_, sa.types.NullType):
         return value
     return sa.cast(value, type_)
-
-
-def json_rows(engine: str, columns: Sequence[tuple[Column, Any]]) -> Any:
-    """Return the aggregate that gathers rows as one JSON array of arrays, built by the server.
-
-    Numbers keep every digit, days and instants are ISO text, bytes are hexadecimal.
-    """
-    cells = [_cell(engine, column, value) for column, value in columns]
-    match engine:
-        case "postgresql":
-            return sa.cast(sa.func.json_agg(sa.func.json_build_array(*cells)), sa.Text)
-        case "sqlite":
-            return sa.func.json_group_array(sa.func.json_array(*cells))
-        case _:
-            return sa.func.json_arrayagg(sa.func.json_array(*cells))
-
-
-def _cell(engine: str, column: Column, value: Any) -> Any:
-    if column.kind is ColumnKind.BINARY:
-        return sa.func.encode(value, "hex") if engine == "postgresql" else sa.func.hex(value)
-    if column.kind is ColumnKind.JSON and engine != "postgresql":
-        return sa.cast(value, sa.Text) if engine == "sqlite" else sa.cast(value, sa.CHAR)
-    if column.kind is ColumnKind.NUMBER and engine == "sqlite":
-        return sa.cast(value, sa.Text)
-    return value

@@ -13,7 +13,7 @@ from tenu.adapters.databases.compile import Clause
 from tenu.adapters.databases.desk import BATCH, FEW, Desk
 from tenu.adapters.databases.work import PeopleList, people_list
 from tenu.plans.task import PersonTask
-from tenu.ports import Chosen, Fate, Key, Unit
+from tenu.ports import Fate, Key, Unit
 
 
 class Lists(Desk):
@@ -76,11 +76,11 @@ class Lists(Desk):
             insert_rows(self.connection, chosen.table, names, batch)
         self.analyse(chosen.table)
 
-    def keys(self, chosen: PeopleList) -> Iterator[Chosen]:
+    def keys(self, chosen: PeopleList) -> Iterator[tuple[Key, Fate]]:
         """Stream the people of *chosen* with their fate."""
         fates = {int(fate): fate for fate in Fate}
-        for fate, *key in self.stream(sa.select(chosen.table.c.fate, *chosen.key_columns())):
-            yield Chosen(key=tuple(key), fate=fates[fate])
+        for row in self.stream(sa.select(*chosen.key_columns(), chosen.table.c.fate)):
+            yield row[:-1], fates[row[-1]]
 
     def units(self, chosen: PeopleList) -> list[tuple[Unit, int]]:
         """Return the chunks of *chosen* and how many people each holds, in the order they are worked on."""

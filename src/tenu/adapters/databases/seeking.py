@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tenu.adapters.databases import dialects
+from tenu.adapters.databases import packing
 from tenu.adapters.databases.finding import Finding
 from tenu.datamap.model import People
 from tenu.plans.task import Seal
@@ -47,10 +47,10 @@ class Seeking(Finding):
         rows = self.compiler.tables[holding.table].alias()
         joins, person = self.compiler.join(rows, holding.table, holding.path)
         owner = [person.c[name] for name in self.primary_key(root)]
-        cells = [(column, rows.c[column.name]) for column in self.columns(holding)]
-        query: sa.Select[Any] = sa.select(*owner, dialects.json_rows(self.engine, cells), sa.func.count())
+        written = packing.row(self.engine, self.cells(holding, rows))
+        query: sa.Select[Any] = sa.select(*owner, packing.gathered(self.engine, written), sa.func.count())
         mine = self.one_of(owner, list(keys))
-        yield from self.gathered(holding, query.where(*(on for _, on in joins), mine).group_by(*owner))
+        yield from self.gathered(query.where(*(on for _, on in joins), mine).group_by(*owner))
 
     @staticmethod
     def _serves(kind: IdentifierKind, wanted: Mapping[IdentifierKind, frozenset[str]]) -> bool:
