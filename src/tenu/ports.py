@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, Protocol
@@ -18,19 +18,18 @@ from tenu.errors import RefusedError
 from tenu.journal.checkpoint import Signer
 from tenu.journal.port import Journal
 from tenu.plans.anonymity import Measure
-from tenu.plans.approval import Approval
 from tenu.plans.archive import Package, Reach, Rotation, Shelf, Soundness
-from tenu.plans.bounds import Ceilings, TableCeiling
 from tenu.plans.disk import DiskState
 from tenu.plans.erasures import Act, Closed, Entry, Head, Person, Portion
 from tenu.plans.facts import ArchiveFacts
 from tenu.plans.feeds import Reading
-from tenu.plans.pacing import LagProbe, Pacing
+from tenu.plans.pacing import LagProbe
 from tenu.plans.package import Heading
 from tenu.plans.recall import Recall
 from tenu.plans.selection import Condition, Selection
 from tenu.plans.task import Anonymise, Change, Clear, Crowd, Cut, Effect, Erase, PersonTask, Seal, Vitals
 from tenu.policy.model import Policy
+from tenu.settings import Settings
 from tenu.terms import IdentifierKind, Text
 
 Key = tuple[Any, ...]
@@ -357,81 +356,6 @@ class Actor:
     name: str
     digest: str
     roles: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stores:
-    """Where tenu's own stores are; ``${VARIABLE:-default}`` is replaced from the environment. *ledger* is a folder.
-
-    *archive_accounts*: database accounts meant to reach the archive and the vault, besides the one in their address.
-    """
-
-    journal: str = "${TENU_URL:-sqlite:///tenu.db}"
-    archive: str = "${TENU_ARCHIVE_URL:-sqlite:///archive.db}"
-    vault: str = "${TENU_VAULT_URL:-sqlite:///vault.db}"
-    ledger: str = "${TENU_LEDGER:-ledger}"
-    archive_accounts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResidueSearch:
-    """How far the people a run erased are searched for after it.
-
-    *rows*: tables with more rows are not read through. *ignored*: whether tables said to hold nothing personal are.
-    """
-
-    rows: int = 100_000
-    ignored: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldSettings:
-    """How holds are decided. *two_people*: whoever asked for one may not approve it."""
-
-    two_people: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """tenu.toml. *chunk*: people per transaction at most. ``ceilings`` are the limits of what one run may touch.
-
-    *look_again_seconds*: how old the other systems' answer about a person may be when their rows go; 0 asks them again
-    for every chunk. A person's own row, and what hangs from it, is always looked at again under lock. *roles*: the
-    accounts that hold each role (dpo, archivist, counsel…). *residue*: how far erased people are searched for. *holds*: how
-    legal holds are decided.
-    """
-
-    chunk: int = 500
-    plan_expires_in_hours: int = 24
-    max_people: int | None = None
-    max_rows: int | None = None
-    max_table_rows: int | None = None
-    max_share: int = 20
-    share_from: int = 10
-    tolerance: int = 10
-    tolerance_rows: int = 10
-    look_again_seconds: int = 30
-    stores: Stores = Stores()
-    residue: ResidueSearch = ResidueSearch()
-    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    holds: HoldSettings = HoldSettings()
-    limits: Mapping[str, TableCeiling] = field(default_factory=dict)
-    approval: Approval = field(default_factory=Approval)
-    pacing: Pacing = field(default_factory=Pacing)
-
-    @property
-    def ceilings(self) -> Ceilings:
-        """Return what one run may touch at most."""
-        return Ceilings(
-            people=self.max_people,
-            rows=self.max_rows,
-            table_rows=self.max_table_rows,
-            share=self.max_share,
-            share_from=self.share_from,
-            tolerance=self.tolerance,
-            tolerance_rows=self.tolerance_rows,
-            tables=self.limits,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,8 @@ from tenu.adapters.staff import present_actor
 from tenu.adapters.workspace import KEYS, read_workspace, resolve, secret
 from tenu.datamap.model import System
 from tenu.errors import RefusedError
-from tenu.ports import Clock, Ports, Settings
+from tenu.ports import Clock, Ports
+from tenu.settings import Settings
 from tenu.terms import Text
 
 ENGINES = ("sqlite", "postgresql", "mysql", "mariadb")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from faces.face import tenu
-from tenu.ports import ResidueSearch, Settings, Stores
+from tenu.settings import ResidueSearch, Settings, Stores
 
 
 def test_a_new_workspace_can_be_checked(tmp_path: Path) -> None:

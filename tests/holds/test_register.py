@@ -28,7 +28,8 @@ from tenu.operations.holds import (
 )
 from tenu.operations.register import hold_findings, holds
 from tenu.operations.upholding import place, placed, uphold
-from tenu.ports import HoldSettings, Ports
+from tenu.ports import Ports
+from tenu.settings import HoldSettings
 from tenu.terms import IdentifierKind
 
 DAY = timedelta(days=1)

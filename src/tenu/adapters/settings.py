@@ -10,7 +10,7 @@ from typing import Any
 
 from tenu.adapters.supervision import Complain, read_approval, read_limits, read_pacing
 from tenu.errors import Finding, FindingsError, Place
-from tenu.ports import HoldSettings, ResidueSearch, Settings, Stores
+from tenu.settings import HoldSettings, ResidueSearch, Settings, Stores
 from tenu.terms import Severity, Text
 
 SETTINGS = "tenu.toml"

@@ -11,12 +11,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from tenu.datamap.identity import Identity, identity
-from tenu.errors import FindingsError, RefusedError, UnreachableError
+from tenu.errors import RefusedError, UnreachableError
 from tenu.journal.events import Event
 from tenu.journal.holds import (
     REFUSALS,
@@ -35,12 +35,12 @@ from tenu.operations.acting import entitled
 from tenu.operations.choosing import scene
 from tenu.operations.covering import Covered, Person, Subject, at_rows, cover, subject_of, written
 from tenu.operations.doubts import Row
+from tenu.operations.freeing import Freed, freed
 from tenu.operations.linking import Node
-from tenu.operations.plan import plan, today
+from tenu.operations.plan import today
 from tenu.operations.register import holds
 from tenu.operations.searching import Sought, search
 from tenu.operations.upholding import lift, place, placed
-from tenu.plans.plan import Fingerprints, PlannedTask, unpack
 from tenu.ports import Ports
 from tenu.terms import IdentifierKind, Text
 
@@ -72,14 +72,6 @@ class Proposal:
     identifiers: Mapping[IdentifierKind, str]
     rows: tuple[Row, ...] = ()
     within: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Freed:
-    """What a release lets go: the tasks of today's plan that take rows of its people, and how many of these."""
-
-    task: PlannedTask
-    people: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +201,7 @@ def release(ports: Ports, name: str, reason: HoldEnd, words: str = "") -> Releas
         _expected(ports, name, day, HoldState.ACTIVE, HoldState.SUSPECT)
         _say(ports, EventKind.HOLD_RELEASED, _ended(ports, name, role, day, reason, words))
     let_go, archived = lift(ports, name)
-    return Released(hold=holds(ports)[name], archived=archived, freed=_freed(ports, day, let_go))
+    return Released(hold=holds(ports)[name], archived=archived, freed=freed(ports, day, let_go))
 
 
 def show(ports: Ports, name: str) -> tuple[Hold, Subject | None, dict[str, int]]:
@@ -394,21 +386,3 @@ def _digest(words: str) -> str:
 def _say(ports: Ports, kind: EventKind, body: Mapping[str, Json]) -> None:
     ports.journal.append(Event(kind=kind, at=ports.clock.now(), body=body))
     ports.journal.seal(ports.signer)
-
-
-def _freed(ports: Ports, day: date, let_go: frozenset[Node]) -> tuple[Freed, ...] | None:
-    """Return what of *let_go* today's plan takes; None when the plan cannot be made."""
-    try:
-        made = plan(ports, day)
-    except (FindingsError, UnreachableError):
-        return None
-    return tuple(_taken(ports, made.tasks, let_go))
-
-
-def _taken(ports: Ports, tasks: tuple[PlannedTask, ...], let_go: frozenset[Node]) -> Iterator[Freed]:
-    for task in tasks:
-        chosen = unpack(task.chosen)
-        prints = Fingerprints(ports.key, f"{task.system}.{task.table}")
-        people = sum(name == (task.system, task.table) and prints.of(key) in chosen for name, key in let_go)
-        if people:
-            yield Freed(task=task, people=people)

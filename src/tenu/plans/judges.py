@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from tenu.law.ceilings import outlasts
-from tenu.law.territory import EEA
 from tenu.plans.archive_judges import packages, restricted
 from tenu.plans.facts import AnonymousTable, EndFacts, Facts, Truth, broken, kept, unknown
 from tenu.plans.reason import day_text
+from tenu.plans.text_judges import addresses, basis, cited_duties, every_basis, every_rule, inside_eea, told
 from tenu.terms import ClauseStatus, LegalBasis, Severity, Text
 
 Judge = Callable[[Facts], Truth]
@@ -85,87 +85,6 @@ def _findings(facts: Facts, codes: tuple[str, ...], said: Text) -> Truth:
 def _archive_ends(facts: Facts, rule: str) -> Truth:
     ended = packages(facts, "past")
     return ended if ended.status is ClauseStatus.BROKEN or facts.bound.get(rule) else _overdue(facts, (rule,))
-
-
-def _basis(facts: Facts, rule: str, basis: LegalBasis) -> Truth:
-    concerned = [purpose for purpose in facts.policy.purposes if purpose.retention == rule]
-    wrong = [purpose.id for purpose in concerned if purpose.basis not in (None, basis)]
-    missing = [purpose.id for purpose in concerned if purpose.basis is None]
-    if wrong:
-        names = ", ".join(wrong)
-        return broken(f"une autre base pour : {names}", f"another basis for: {names}")
-    if missing:
-        names = ", ".join(missing)
-        return broken(f"aucune base annoncée pour : {names}", f"no basis announced for: {names}")
-    if not concerned:
-        return unknown("aucune finalité ne suit cette règle", "no purpose lives by this rule")
-    names = ", ".join(purpose.id for purpose in concerned)
-    return kept(f"base « {basis} » pour {names}", f"basis '{basis}' for {names}")
-
-
-def _every_basis(facts: Facts) -> Truth:
-    bare = [purpose.id for purpose in facts.policy.purposes if purpose.basis is None]
-    names = ", ".join(bare)
-    if bare:
-        return broken(
-            f"{len(bare)} finalités sans base : {names}", f"{len(bare)} purposes without a basis: {names}"
-        )
-    return kept("chaque finalité a une base", "every purpose has a basis")
-
-
-def _cited_duties(facts: Facts) -> Truth:
-    bare = [
-        p.id for p in facts.policy.purposes if p.basis is LegalBasis.LEGAL_OBLIGATION and not p.legal_text
-    ]
-    names = ", ".join(bare)
-    if bare:
-        return broken(f"aucun texte cité pour : {names}", f"no text cited for: {names}")
-    return kept("chaque obligation légale cite son texte", "every legal obligation cites its text")
-
-
-def _told(facts: Facts) -> Truth:
-    lacking = {
-        p.id: [str(u) for u in p.unstated if str(u) in ("basis", "retention", "categories", "recipients")]
-        for p in facts.policy.purposes
-    }
-    bare = [name for name, what in lacking.items() if what]
-    if bare:
-        names = ", ".join(bare[:6]) + ("…" if len(bare) > 6 else "")
-        return broken(
-            f"{len(bare)} finalités dont un des cinq sujets n'est pas dit : {names}",
-            f"{len(bare)} purposes leave one of the five topics unsaid: {names}",
-        )
-    return kept(
-        "les cinq sujets sont dits pour chaque finalité", "the five topics are said for every purpose"
-    )
-
-
-def _every_rule(facts: Facts) -> Truth:
-    known = {rule.id for rule in facts.policy.retention.rules}
-    bare = [p.id for p in facts.policy.purposes if p.retention not in known]
-    if bare:
-        return broken(f"sans durée : {', '.join(bare)}", f"without a duration: {', '.join(bare)}")
-    return kept(
-        f"{len(facts.policy.purposes)} finalités, chacune une durée",
-        f"{len(facts.policy.purposes)} purposes, each with a duration",
-    )
-
-
-def _addresses(facts: Facts) -> Truth:
-    forms = facts.policy.controller.published_addresses
-    if len(forms) > 1:
-        return broken(f"{len(forms)} façons d'écrire l'adresse", f"{len(forms)} spellings of the address")
-    return unknown("l'adresse reste à sonder", "the address is still to be probed")
-
-
-def _inside_eea(facts: Facts) -> Truth:
-    outside = [f"{s.system} ({s.country})" for s in facts.systems if s.country not in EEA]
-    if outside:
-        return broken(f"hors de l'EEE : {', '.join(outside)}", f"outside the EEA: {', '.join(outside)}")
-    return unknown(
-        "tous les systèmes décrits sont dans l'EEE ; restent les destinataires, les sauvegardes et les accès à distance",
-        "every described system is in the EEA; recipients, backups and remote access remain",
-    )
 
 
 def _closed_restarts(facts: Facts) -> Truth:
@@ -344,9 +263,9 @@ _CLASSIFIED = Text(fr="chaque colonne est classée", en="every column is classif
 _PERSON_RULES = ("prospecting", "contract", "relation")
 
 JUDGES: Mapping[str, Judge] = {
-    "C-GEN-03": _told,
-    "C-CTL-02": _addresses,
-    "C-TRF-01": _inside_eea,
+    "C-GEN-03": told,
+    "C-CTL-02": addresses,
+    "C-TRF-01": inside_eea,
     "C-CAT-01": _no_findings(("D-PUR-01", "D-COL-02"), _CLASSIFIED),
     "C-CAT-03": _no_findings(("D-PUR-01", "D-COL-02"), _CLASSIFIED),
     "C-CAT-04": _nothing_overdue("connection_logs"),
@@ -364,8 +283,8 @@ JUDGES: Mapping[str, Judge] = {
     "C-SEC-02": _nothing_overdue("badge"),
     "C-AGD-01": _nothing_overdue("agenda"),
     "C-ACC-01": _nothing_overdue("accounts"),
-    "C-LGB-01": _every_basis,
-    "C-LGB-06": _cited_duties,
+    "C-LGB-01": every_basis,
+    "C-LGB-06": cited_duties,
     "C-OPS-03": _anonymous,
     "C-RET-01": _governed,
     "C-RET-02": _nothing_overdue(*_PERSON_RULES),
@@ -374,16 +293,16 @@ JUDGES: Mapping[str, Judge] = {
     "C-RET-06": partial(packages, wrong="past"),
     "C-RET-07": _ended_for_good,
     "C-RET-08": _anonymous,
-    "C-RET-09": _every_rule,
+    "C-RET-09": every_rule,
     "C-RET-10": _longest_ground,
     "C-RET-11": _law_first,
     "C-RET-13": _nothing_overdue("prospecting"),
     "C-RET-14": _closed_restarts,
     "C-RET-15": partial(packages, wrong="forbidden"),
-    "C-RET-16": partial(_basis, rule="contract", basis=LegalBasis.CONTRACT),
+    "C-RET-16": partial(basis, rule="contract", basis=LegalBasis.CONTRACT),
     "C-RET-17": _nothing_overdue("contract"),
     "C-RET-19": partial(_archive_ends, rule="contract"),
-    "C-RET-20": partial(_basis, rule="relation", basis=LegalBasis.CONTRACT),
+    "C-RET-20": partial(basis, rule="relation", basis=LegalBasis.CONTRACT),
     "C-RET-21": _nothing_overdue("relation"),
     "C-RET-22": partial(_archive_ends, rule="relation"),
 }
