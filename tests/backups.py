@@ -43,6 +43,9 @@ def _connected(url: str) -> Iterator[tuple[sa.Connection, list[sa.Table]]]:
             metadata = sa.MetaData()
             metadata.reflect(connection, resolve_fks=False)
             if engine.dialect.name == "postgresql":
+                # An account called tenu sees its schema by default: its tables are then reflected twice.
+                for table in [t for t in metadata.tables.values() if t.name.startswith("tenu_")]:
+                    metadata.remove(table)
                 metadata.reflect(connection, schema="tenu", resolve_fks=False)
             yield connection, list(metadata.tables.values())
     finally:
