@@ -272,6 +272,17 @@ def test_the_file_of_a_closed_request_is_forgotten_after_five_years(lab: Lab) ->
         assert (kept, verbs.request(ports, case.id).state) == ((0, 1), CaseState.CLOSED)
 
 
+def test_a_night_forgets_the_files_whose_time_is_over(lab: Lab) -> None:
+    """The run of the night five years and a day after a request was closed leaves nothing of its file."""
+    with _office(lab) as ports:
+        case = _received(ports, _email(_somebody(lab)))
+        verbs.close(ports, case.id, "withdrawn", "la personne a retiré sa demande")
+    lab.clock.at = lab.clock.at.replace(year=lab.clock.at.year + 5) + timedelta(days=1)
+    lab.apply(lab.plan())
+    with lab.ports() as ports:
+        assert ports.cases.file(case.id) is None
+
+
 @pytest.mark.parametrize("rights", [(), (Right.ACCESS,)])
 def test_a_request_from_tomorrow_or_for_nothing_is_refused(lab: Lab, rights: tuple[Right, ...]) -> None:
     """A request asks for something and has arrived."""

@@ -59,6 +59,7 @@ def end(ports: Ports, plan: Plan, run: Run, gone: Gone) -> Run:
             _replayed(opened, plan, run)
     run = replace(run, horizons=tuple(_horizons(ports, run)))
     forget_old(ports, today(ports))
+    ports.cases.forget(today(ports))
     anchor(ports, run.plan)
     return run
 
