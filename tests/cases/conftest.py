@@ -79,6 +79,6 @@ def read_of(world: World, root: str, *key: Any) -> dict[str, int]:
         session.fill(chosen, [(key, unit, None)])
         counts: dict[str, int] = {}
         for seal in holdings(layout, root):
-            rows = sum(part.count for part in session.read(seal, chosen, unit))
+            rows = sum(count for _, _, count in session.read(seal, chosen, unit))
             counts[seal.table] = counts.get(seal.table, 0) + rows
         return counts
