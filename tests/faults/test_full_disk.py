@@ -24,7 +24,7 @@ from tenu.ports import Ports
 def _lab(tmp_path: Path) -> Lab:
     folder = tmp_path / "workspace"
     folder.mkdir()
-    return make_lab(folder, lambda name: f"sqlite:///{tmp_path / name}.db", people=60, chunk=10)
+    return make_lab(folder, lambda name: f"sqlite:///{tmp_path / name}.db", people=200, chunk=10)
 
 
 def _bound(engine: sa.Engine) -> None:
