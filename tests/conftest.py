@@ -47,6 +47,12 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"--engines: unknown {', '.join(sorted(unknown))}; know {', '.join(ENGINES)}")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the whole fault matrix to ``--matrix``: it takes hours, and ``test_injected`` draws a share of it."""
+    whole = config.getoption("--matrix")
+    return True if collection_path.name == "test_matrix.py" and not whole else None
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that takes ``engine_url`` or ``new_database`` once per engine."""
     if "new_database" in metafunc.fixturenames:

@@ -64,7 +64,7 @@ class Writer(Thread):
 
 
 def _chunks_of(ports: Ports, people: int) -> Ports:
-    settings = replace(ports.workspace.settings, chunk=people)
+    settings = replace(ports.workspace.settings, chunk=people, tolerance_rows=PEOPLE)
     return replace(ports, workspace=replace(ports.workspace, settings=settings))
 
 
