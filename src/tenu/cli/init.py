@@ -50,6 +50,10 @@ ignored = false
 # rows = 50000
 # share = 60
 
+# Whether whoever asked for a legal hold may approve it: not when two people are asked for.
+# [holds]
+# two_people = false
+
 # Which plans a human must approve: first_run, always, never. Over a table's share, always.
 # [approval]
 # needed = "first_run"

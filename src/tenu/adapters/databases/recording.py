@@ -61,3 +61,7 @@ class Nothing:
     def scalar_one(self) -> int:
         """Return zero."""
         return 0
+
+    def scalar(self) -> int:
+        """Return zero: where a batch would end is not known before it is read."""
+        return 0
