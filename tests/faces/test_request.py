@@ -36,7 +36,9 @@ def test_a_request_is_answered_by_a_folder_of_files(company: Path, email: str, t
     """Received, identified, searched, decided, fulfilled: the folder holds the page, the data and the manifest."""
     number = _ready(company, email)
     assert tenu("request", "decide", number, "access", "granted", folder=company).status == 0
-    done = tenu("request", "fulfil", number, "-o", tmp_path / "answer", "--no-recipient", folder=company)
+    done = tenu(
+        "request", "fulfil", "access", number, "-o", tmp_path / "answer", "--no-recipient", folder=company
+    )
     names = {path.name for path in (tmp_path / "answer").iterdir()}
     assert (done.status, {"lisez-moi.html", "data.json", "manifest.json", "data"} <= names) == (0, True)
 
@@ -46,7 +48,9 @@ def test_an_answer_is_never_written_over_another(company: Path, email: str, tmp_
     number = _ready(company, email)
     tenu("request", "decide", number, "access", "granted", folder=company)
     (tmp_path / "answer").mkdir()
-    done = tenu("request", "fulfil", number, "-o", tmp_path / "answer", "--no-recipient", folder=company)
+    done = tenu(
+        "request", "fulfil", "access", number, "-o", tmp_path / "answer", "--no-recipient", folder=company
+    )
     assert (done.status, list((tmp_path / "answer").iterdir())) == (2, [])
 
 
@@ -56,7 +60,7 @@ def test_whoever_received_data_is_named_or_said_to_be_nobody(
     """Without a word on recipients, there is no answer."""
     number = _ready(company, email)
     tenu("request", "decide", number, "access", "granted", folder=company)
-    done = tenu("request", "fulfil", number, "-o", tmp_path / "answer", folder=company, lang="en")
+    done = tenu("request", "fulfil", "access", number, "-o", tmp_path / "answer", folder=company, lang="en")
     assert (done.status, "--recipient NAME" in done.err) == (2, True)
 
 

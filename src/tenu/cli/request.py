@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits
+from tenu.cli.fulfil import JSON, fulfil, refused
 from tenu.journal.cases import Outcome
-from tenu.operations.requests import Extension, Intake, Method
+from tenu.operations.rights.requests import Extension, Intake, Method
 from tenu.policy.rights import Right
 
 if TYPE_CHECKING:
     from tenu.cli.request_text import Line
-    from tenu.errors import TenuError
     from tenu.journal.cases import Case
 
-JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 DAY = click.DateTime(["%Y-%m-%d"])
 RIGHTS = [str(right) for right in Right if right is not Right.COMPLAINT]
 
@@ -28,6 +27,9 @@ RIGHTS = [str(right) for right in Right if right is not Right.COMPLAINT]
 @click.group(name="request")
 def command() -> None:
     """What people ask: received, searched, decided by a human, answered within the month."""
+
+
+command.add_command(fulfil)
 
 
 @command.command()
@@ -68,8 +70,8 @@ def new(
     postcode: tuple[str, ...],
 ) -> int:
     """Open a request that asks for RIGHTS, dated the day it arrived, whoever noticed it."""
-    from tenu.operations.requests import receive  # noqa: PLC0415
-    from tenu.operations.searching import Sought  # noqa: PLC0415
+    from tenu.operations.rights.requests import receive  # noqa: PLC0415
+    from tenu.operations.rights.searching import Sought  # noqa: PLC0415
     from tenu.terms import IdentifierKind  # noqa: PLC0415
 
     said = {
@@ -102,7 +104,7 @@ def list_(context: Context, only_late: bool, as_json: bool) -> int:
     """Every request, and by when it must be answered. Exit status 1 when one is late."""
     from tenu.cli.request_text import case_plain, list_lines  # noqa: PLC0415
     from tenu.operations.plan import today  # noqa: PLC0415
-    from tenu.operations.requests import requests  # noqa: PLC0415
+    from tenu.operations.rights.requests import requests  # noqa: PLC0415
 
     with context.ports() as ports:
         day, known = today(ports), requests(ports).values()
@@ -121,7 +123,7 @@ def list_(context: Context, only_late: bool, as_json: bool) -> int:
 @exits
 def show(context: Context, number: str, as_json: bool) -> int:
     """One request: where it is, its two clocks, what was decided."""
-    from tenu.operations.requests import request  # noqa: PLC0415
+    from tenu.operations.rights.requests import request  # noqa: PLC0415
 
     with context.ports() as ports:
         case = request(ports, number)
@@ -135,7 +137,7 @@ def show(context: Context, number: str, as_json: bool) -> int:
 @exits
 def acknowledge(context: Context, number: str, as_json: bool) -> int:
     """Say that the person was told their request arrived."""
-    from tenu.operations.requests import acknowledge as verb  # noqa: PLC0415
+    from tenu.operations.rights.requests import acknowledge as verb  # noqa: PLC0415
 
     return _moved(context, as_json, lambda ports: verb(ports, number))
 
@@ -151,10 +153,10 @@ def acknowledge(context: Context, number: str, as_json: bool) -> int:
 @exits
 def verify(context: Context, number: str, method: str | None, doubt: str | None, as_json: bool) -> int:
     """Say what identified the person (--by), or that a human has a reasonable doubt and asked (--doubt)."""
-    from tenu.operations.requests import ask_identity, identify  # noqa: PLC0415
+    from tenu.operations.rights.requests import ask_identity, identify  # noqa: PLC0415
 
     if (method is None) == (doubt is None):
-        raise _refused("donnez --by ou --doubt, l'un des deux", "give --by or --doubt, one of the two")
+        raise refused("donnez --by ou --doubt, l'un des deux", "give --by or --doubt, one of the two")
     if method is not None:
         return _moved(context, as_json, lambda ports: identify(ports, number, Method(method)))
     return _moved(context, as_json, lambda ports: ask_identity(ports, number, doubt or ""))
@@ -172,7 +174,7 @@ def search(
 ) -> int:
     """Search every system for the person. Exit status 1 while a system is silent or a human must tell rows apart."""
     from tenu.cli.request_text import found_lines, found_plain  # noqa: PLC0415
-    from tenu.operations.answering import fingerprint, look_up, settle  # noqa: PLC0415
+    from tenu.operations.rights.finding import fingerprint, look_up, settle  # noqa: PLC0415
 
     with context.ports() as ports:
         if theirs or not_theirs:
@@ -195,7 +197,7 @@ def search(
 @exits
 def extend(context: Context, number: str, reason: str, note: str, as_json: bool) -> int:
     """Take two more months, the person having been told today, within the first one."""
-    from tenu.operations.requests import extend as verb  # noqa: PLC0415
+    from tenu.operations.rights.requests import extend as verb  # noqa: PLC0415
 
     return _moved(context, as_json, lambda ports: verb(ports, number, Extension(reason), note))
 
@@ -213,53 +215,11 @@ def decide(
     context: Context, number: str, right: str, outcome: str, codes: tuple[str, ...], note: str, as_json: bool
 ) -> int:
     """Record what you decide of one right. tenu decides nothing against a person."""
-    from tenu.operations.requests import decide as verb  # noqa: PLC0415
+    from tenu.operations.rights.requests import decide as verb  # noqa: PLC0415
 
     return _moved(
         context, as_json, lambda p: verb(p, number, Right(right), Outcome(outcome), codes=codes, note=note)
     )
-
-
-@command.command()
-@click.argument("number")
-@click.option(
-    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="A new folder."
-)
-@click.option("--recipient", "recipients", multiple=True, help="Who received data of this person, by name.")
-@click.option("--no-recipient", is_flag=True, help="Nobody outside the company did.")
-@click.option("--mask", "masks", multiple=True, help="SYSTEM.TABLE.COLUMN=WHY: it speaks of somebody else.")
-@JSON
-@click.pass_obj
-@exits
-def fulfil(
-    context: Context,
-    number: str,
-    output: Path,
-    recipients: tuple[str, ...],
-    no_recipient: bool,
-    masks: tuple[str, ...],
-    as_json: bool,
-) -> int:
-    """Write the answer to an access request in a new folder: a page to read, the data, what was searched."""
-    from tenu.adapters.answer_folder import write_answer  # noqa: PLC0415
-    from tenu.operations.answering import access  # noqa: PLC0415
-
-    if bool(recipients) == no_recipient:
-        raise _refused(
-            "nommez qui a reçu des données : --recipient NOM, ou dites que personne n'en a reçu : --no-recipient",
-            "name who received data: --recipient NAME, or say nobody did: --no-recipient",
-        )
-    hidden = [_mask(said) for said in masks]
-    with context.ports() as ports:
-        package = access(ports, number, recipients=recipients, masks=hidden, language=context.language)
-        write_answer(output, package.files)
-    if as_json:
-        said = {"folder": str(output), "files": [f.name for f in package.files], "digest": package.digest}
-        click.echo(json.dumps(said, indent=1, ensure_ascii=False))
-    else:
-        for file in package.files:
-            console().print(str(output / file.name), markup=False)
-    return FINE
 
 
 @command.command()
@@ -277,7 +237,7 @@ def fulfil(
 def answer(context: Context, number: str, delivery: str, letter: Path, as_json: bool) -> int:
     """Record that the answer left, with the digest of what left."""
     from tenu.adapters.answer_folder import digest_of_answer  # noqa: PLC0415
-    from tenu.operations.answering import answered  # noqa: PLC0415
+    from tenu.operations.rights.requests import answered  # noqa: PLC0415
 
     digest = digest_of_answer(letter)
     return _moved(context, as_json, lambda ports: answered(ports, number, delivery=delivery, letter=digest))
@@ -294,7 +254,7 @@ def answer(context: Context, number: str, delivery: str, letter: Path, as_json: 
 @exits
 def close(context: Context, number: str, reason: str, note: str, as_json: bool) -> int:
     """Close a request that cannot be answered on the merits; the person was told, with their remedies."""
-    from tenu.operations.requests import close as verb  # noqa: PLC0415
+    from tenu.operations.rights.requests import close as verb  # noqa: PLC0415
 
     return _moved(context, as_json, lambda ports: verb(ports, number, reason, note))
 
@@ -316,25 +276,6 @@ def _show(context: Context, case: Case, as_json: bool) -> int:
     else:
         _print(case_lines(case, day, context.language))
     return FINE
-
-
-def _mask(said: str) -> Any:
-    from tenu.letters.access import Mask  # noqa: PLC0415
-
-    column, _, why = said.partition("=")
-    parts = column.split(".")
-    if len(parts) != 3 or not why:
-        raise _refused(
-            "écrivez --mask SYSTÈME.TABLE.COLONNE=POURQUOI", "write --mask SYSTEM.TABLE.COLUMN=WHY"
-        )
-    return Mask(system=parts[0], table=parts[1], column=parts[2], why=why)
-
-
-def _refused(fr: str, en: str) -> TenuError:
-    from tenu.errors import RefusedError  # noqa: PLC0415
-    from tenu.terms import Text  # noqa: PLC0415
-
-    return RefusedError(Text(fr=fr, en=en))
 
 
 def _print(lines: list[Line]) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from tenu.journal.cases import OPEN, Case
-from tenu.operations.answering import Found
 from tenu.operations.linking import Node
+from tenu.operations.rights.finding import Found
 from tenu.plans.reason import day_text
 from tenu.plans.searched import Covered
 from tenu.terms import Language, Text

@@ -39,7 +39,7 @@ from tenu.operations.freeing import Freed, freed
 from tenu.operations.linking import Node
 from tenu.operations.plan import today
 from tenu.operations.register import holds
-from tenu.operations.searching import Sought, search
+from tenu.operations.rights.searching import Sought, search
 from tenu.operations.upholding import lift, place, placed
 from tenu.ports import Ports
 from tenu.terms import IdentifierKind, Text

@@ -13,7 +13,7 @@ from typing import Any
 from tenu.datamap.layout import Layout
 from tenu.datamap.model import TableMap
 from tenu.operations.linking import Node
-from tenu.operations.searching import Asked
+from tenu.operations.rights.searching import Asked
 from tenu.plans.access import Cell, Copied, holdings
 from tenu.plans.package import Heading, rows_in
 from tenu.ports import Key

@@ -1,6 +1,6 @@
-"""Answering one request: search everywhere, let a human settle who is who, and build the copy an access request is owed.
+"""The person of one request: searched for everywhere, who is who settled by a human, what was covered written down.
 
-Source: GDPR 12(1)-(4), 15; state machine SM-1; policy C-RGT-01, C-RGT-02, C-RGT-22; INV-21, INV-24.
+Source: GDPR 5(1)(d), 11, 12(1)-(4), 12(6); state machine SM-1; policy C-RGT-01, C-RGT-02; INV-21, INV-24.
 """
 
 from __future__ import annotations
@@ -13,19 +13,14 @@ from tenu.errors import RefusedError
 from tenu.journal.cases import Case, CaseError
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json, as_name
-from tenu.law.tables import AUTHORITY_ADDRESS, in_force
-from tenu.letters.access import AccessFacts, Mask, access_package, package_digest
-from tenu.letters.page import File
-from tenu.operations.access import copy_of
 from tenu.operations.linking import Node
-from tenu.operations.plan import today
-from tenu.operations.requests import end_file, record, request
-from tenu.operations.searching import Asked, Search, Sought, reading, search_in
-from tenu.plans.access import Copied
+from tenu.operations.rights.copying import copy_of
+from tenu.operations.rights.requests import record, request
+from tenu.operations.rights.searching import Asked, Search, Sought, reading, search_in
 from tenu.plans.plan import Fingerprints
 from tenu.policy.rights import Right
 from tenu.ports import CaseFile, Ports
-from tenu.terms import Language, Text
+from tenu.terms import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +45,9 @@ def look_up(ports: Ports, number: str) -> Found:
         CaseError: It is not being worked on.
         RefusedError: Its file is gone, or designates nobody.
     """
-    case, file = request(ports, number), _file(ports, number)
+    case, file = request(ports, number), file_of(ports, number)
     with reading(ports) as asked:
-        found = _found(ports, asked, file)
+        found = found_now(ports, asked, file)
         tables = Counter({f"{c.system}.{c.table}": len(c.rows) for c in copy_of(asked, found.rows)})
     body: dict[str, Json] = {
         "complete": found.is_complete,
@@ -75,7 +70,7 @@ def settle(ports: Ports, number: str, *, theirs: Sequence[str], not_theirs: Sequ
         theirs: Fingerprints of rows that are the person's, as ``fingerprint`` gives them.
         not_theirs: Fingerprints of rows that are somebody else's.
     """
-    file = _file(ports, number)
+    file = file_of(ports, number)
     confirmed = {*file.confirmed, *theirs} - {*not_theirs}
     refused = {*file.refused, *not_theirs} - {*theirs}
     ports.cases.keep(replace(file, confirmed=tuple(sorted(confirmed)), refused=tuple(sorted(refused))))
@@ -87,43 +82,33 @@ def fingerprint(ports: Ports, node: Node) -> str:
     return Fingerprints(ports.key, f"{system}.{table}").of(key).hex()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
-    """The files of an answer, and the digest that stands for them in the journal."""
-
-    files: tuple[File, ...]
-    digest: str
-
-
-def access(
-    ports: Ports,
-    number: str,
-    *,
-    recipients: Sequence[str],
-    masks: Sequence[Mask] = (),
-    language: Language = "fr",
-) -> Package:
-    """Return the answer to an access request that was decided, and record that it is ready; the files are nobody's yet.
-
-    Args:
-        ports: Every system, read again now.
-        number: The request.
-        recipients: Who received data of this person, by name, as a human says; none when nobody did.
-        masks: Columns a human keeps out because they speak of somebody else, with why.
-        language: The person's.
+def decided(ports: Ports, number: str, right: Right) -> Case:
+    """Return the request *number*, once a human decided of *right*.
 
     Raises:
-        CaseError: It was not decided, or something changed since: a store is silent, somebody is in doubt again.
+        CaseError: Nobody did.
     """
-    case, file = request(ports, number), _file(ports, number)
-    if Right.ACCESS not in case.decisions:
+    case = request(ports, number)
+    if right not in case.decisions:
         raise CaseError(
-            Text(fr=f"{case.id} : l'accès n'a pas été décidé", en=f"{case.id}: access has not been decided"),
-            fix=Text(fr=f"tenu request decide {case.id} access", en=f"tenu request decide {case.id} access"),
+            Text(
+                fr=f"{case.id} : rien n'a été décidé sur « {right} »",
+                en=f"{case.id}: nothing has been decided on '{right}'",
+            ),
+            fix=Text(
+                fr=f"tenu request decide {case.id} {right}", en=f"tenu request decide {case.id} {right}"
+            ),
         )
-    with reading(ports) as asked:
-        found = _found(ports, asked, file)
-        copied = copy_of(asked, found.rows)
+    return case
+
+
+def found_for_sure(ports: Ports, asked: Asked, case: Case) -> Found:
+    """Return whose rows the person's are, now, in systems already open.
+
+    Raises:
+        CaseError: A system is silent, or somebody is to be told apart again.
+    """
+    found = found_now(ports, asked, file_of(ports, case.id))
     if not found.is_complete:
         raise CaseError(
             Text(
@@ -132,32 +117,10 @@ def access(
             ),
             fix=Text(fr=f"tenu request search {case.id}", en=f"tenu request search {case.id}"),
         )
-    files = access_package(_facts(ports, case, found, copied, tuple(recipients), tuple(masks)), language)
-    package = Package(files=files, digest=package_digest(files))
-    body: dict[str, Json] = {"right": str(Right.ACCESS), "package": package.digest}
-    record(ports, case.id, EventKind.REQUEST_EXECUTED, body)
-    return package
+    return found
 
 
-def answered(ports: Ports, number: str, *, delivery: str, letter: str) -> Case:
-    """Record that the answer left, how, and the digest of what left; its file then lives five years more.
-
-    Raises:
-        CaseError: Something decided is not done yet.
-    """
-    day = today(ports)
-    body: dict[str, Json] = {
-        "on": day.isoformat(),
-        "delivery": delivery,
-        "letter": letter,
-        "actor": ports.actor.digest,
-    }
-    case = record(ports, number, EventKind.REQUEST_ANSWERED, body)
-    end_file(ports, case.id, day)
-    return case
-
-
-def _found(ports: Ports, asked: Asked, file: CaseFile) -> Found:
+def found_now(ports: Ports, asked: Asked, file: CaseFile) -> Found:
     """Return what a search says now, a human's word on doubtful rows applied."""
     searched = search_in(ports, asked, Sought(values=file.sought))
     named = {
@@ -175,34 +138,12 @@ def _found(ports: Ports, asked: Asked, file: CaseFile) -> Found:
     )
 
 
-def _facts(
-    ports: Ports,
-    case: Case,
-    found: Found,
-    copied: tuple[Copied, ...],
-    recipients: tuple[str, ...],
-    masks: tuple[Mask, ...],
-) -> AccessFacts:
-    workspace, day = ports.workspace, today(ports)
-    address = in_force(AUTHORITY_ADDRESS, day)
-    untils = [person.archived_until for person in found.search.people if set(person.rows) & set(found.rows)]
-    return AccessFacts(
-        number=case.id,
-        received_on=case.received_on,
-        answered_on=day,
-        searched_at=found.search.at,
-        policy=workspace.policy,
-        labels={system.system: system.label for system in workspace.systems},
-        copied=copied,
-        masks=masks,
-        covered=found.search.covered,
-        recipients=recipients,
-        archived_until=max((until for until in untils if until), default=None),
-        authority_address=address.value if address else (),
-    )
+def file_of(ports: Ports, number: str) -> CaseFile:
+    """Return what is said of the person of one request.
 
-
-def _file(ports: Ports, number: str) -> CaseFile:
+    Raises:
+        RefusedError: It was forgotten, long after the request was closed.
+    """
     file = ports.cases.file(request(ports, number).id)
     if file is None:
         raise RefusedError(

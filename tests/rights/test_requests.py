@@ -16,10 +16,12 @@ from tenu.adapters.staff import actor
 from tenu.errors import RefusedError
 from tenu.journal.cases import Case, CaseError, CaseState, Outcome
 from tenu.letters.access import Mask
-from tenu.operations import requests as verbs
 from tenu.operations.acting import NotEntitledError
-from tenu.operations.answering import Package, access, answered, fingerprint, look_up, settle
-from tenu.operations.searching import Sought
+from tenu.operations.rights import requests as verbs
+from tenu.operations.rights.access import Package, access
+from tenu.operations.rights.finding import fingerprint, look_up, settle
+from tenu.operations.rights.requests import answered
+from tenu.operations.rights.searching import Sought
 from tenu.policy.rights import Right
 from tenu.ports import Ports
 from tenu.sample.calendar import closing

@@ -23,7 +23,7 @@ from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
 from tenu.operations.acting import entitled
 from tenu.operations.plan import today
-from tenu.operations.searching import Sought
+from tenu.operations.rights.searching import Sought
 from tenu.periods.limits import last_day
 from tenu.periods.period import Period
 from tenu.policy.rights import Right
@@ -262,6 +262,24 @@ def close(ports: Ports, number: str, reason: str, note: str) -> Case:
     day = today(ports)
     body = {"reason": reason, "on": day.isoformat(), "note": _note(ports, number, note), **_who(ports, role)}
     case = record(ports, number, EventKind.REQUEST_CLOSED, body)
+    end_file(ports, case.id, day)
+    return case
+
+
+def answered(ports: Ports, number: str, *, delivery: str, letter: str) -> Case:
+    """Record that the answer left, how, and the digest of what left. Its file is kept five years more.
+
+    Raises:
+        CaseError: Something decided is not done yet.
+    """
+    day = today(ports)
+    body: dict[str, Json] = {
+        "on": day.isoformat(),
+        "delivery": delivery,
+        "letter": letter,
+        "actor": ports.actor.digest,
+    }
+    case = record(ports, number, EventKind.REQUEST_ANSWERED, body)
     end_file(ports, case.id, day)
     return case
 

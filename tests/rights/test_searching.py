@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lab import Lab, make_lab
-from tenu.operations.access import copy_of
-from tenu.operations.searching import NothingSoughtError, Search, Sought, reading, search
+from tenu.operations.rights.copying import copy_of
+from tenu.operations.rights.searching import NothingSoughtError, Search, Sought, reading, search
 from tenu.ports import Ports
 from tenu.sample.calendar import closing
 from tenu.sample.rows import KEY_OF, SYSTEM_OF, Person, Row
