@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -210,3 +212,28 @@ def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
     for writer in writers:
         writer.join()
     assert sorted(e.portion.chunk for e in FileLedger(tmp_path, KEY).done("crm")) == list(range(120))
+
+
+def test_threads_share_one_ledger(tmp_path: Path) -> None:
+    """Whoever reads beside a writer in the same process reads whole lines, each once."""
+    ledger, over = FileLedger(tmp_path, KEY), threading.Event()
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        readers = [pool.submit(_read_until, ledger, over) for _ in range(3)]
+        try:
+            for chunk in range(60):
+                erase(ledger, chunk)
+        finally:
+            over.set()
+        read = [reader.result() for reader in readers]
+    assert (all(read), len(ledger.done("crm"))) == (True, 60)
+
+
+def _read_until(ledger: FileLedger, over: threading.Event) -> bool:
+    """Read one ledger until it is *over*; return whether it never went back."""
+    seen = 0
+    while not over.is_set():
+        known = len(ledger.done("crm"))
+        if known < seen:
+            return False
+        seen = known
+    return True

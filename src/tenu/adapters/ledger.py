@@ -1,6 +1,6 @@
 """The ledger of erasures in a folder outside every database: one file per month, and its pepper, wrapped.
 
-Lines are only ever added, under a lock, flushed to the disk before anybody goes on. A line that a crash cut short is cut
+Lines are only ever added, under a lock, flushed to the disk before anybody goes on. Threads of one process may share it. A line that a crash cut short is cut
 off by the next writer: nothing was destroyed yet. A month is forgotten as a whole: its pepper first, which makes every
 copy of its lines unreadable.
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import threading
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -55,6 +56,7 @@ class FileLedger:
         self._read: dict[str, int] = {}
         self._lines: dict[int, tuple[str, int, int]] = {}
         self._hashers: dict[str, Hasher] = {}
+        self._alone = threading.RLock()
 
     # ── writing ──
 
@@ -91,41 +93,47 @@ class FileLedger:
 
     def head(self) -> Head:
         """Return how far the ledger goes."""
-        return self._caught_up().head
+        with self._reading() as book:
+            return book.head
 
     def pending(self, system: str) -> list[Portion]:
         """Return what was intended in *system* and has no outcome yet."""
-        return self._caught_up().pending(system)
+        with self._reading() as book:
+            return book.pending(system)
 
     def done(self, system: str, after: int = 0) -> list[Entry]:
         """Return what was done in *system* after the entry numbered *after*."""
-        return self._caught_up().done(system, after)
+        with self._reading() as book:
+            return book.done(system, after)
 
     def held(self, system: str) -> list[Entry]:
         """Return the latest word on who is held in each people table of *system*."""
-        return self._caught_up().held(system)
+        with self._reading() as book:
+            return book.held(system)
 
     def contradicts(self, known: Sequence[Head]) -> bool:
         """Return whether what is *known* elsewhere of this ledger is not in it any more."""
-        return self._caught_up().contradicts(known)
+        with self._reading() as book:
+            return book.contradicts(known)
 
     def recall(self, entries: Iterable[Entry], day_of: Callable[[datetime], date]) -> Recall:
         """Return whom *entries* speak of. *day_of* gives the civil day of an instant."""
-        intents = [(entry, self._book.intent_of(entry)) for entry in entries]
-        return Recall(
-            (self._hasher(self._lines[intent.number][0]), entry, day_of(entry.at), people_of(self._line(intent)))
-            for entry, intent in intents
-            if intent is not None and intent.people
-        )  # fmt: skip
+        with self._alone:
+            intents = [(entry, self._book.intent_of(entry)) for entry in entries]
+            return Recall(
+                (self._hasher(self._lines[intent.number][0]), entry, day_of(entry.at), people_of(self._line(intent)))
+                for entry, intent in intents
+                if intent is not None and intent.people
+            )  # fmt: skip
 
     # ── pieces ──
 
     @contextmanager
     def _writing(self) -> Iterator[Callable[[datetime, Act, Portion, Iterable[Person]], Entry]]:
-        """Hold the ledger alone, everything read; yield what adds a line to it."""
+        """Hold the ledger alone, among threads and processes, everything read; yield what adds a line to it."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with (self._folder / LOCK).open("a") as lock:
+            with self._alone, (self._folder / LOCK).open("a") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 self._catch_up()
                 yield self._append
@@ -152,12 +160,15 @@ class FileLedger:
         self._catch_up()
         return entry
 
-    def _caught_up(self) -> Book:
-        try:
-            self._catch_up()
-        except OSError as error:
-            raise _cannot(error) from None
-        return self._book
+    @contextmanager
+    def _reading(self) -> Iterator[Book]:
+        """Yield what the ledger says, everything read, while no other thread reads or writes."""
+        with self._alone:
+            try:
+                self._catch_up()
+            except OSError as error:
+                raise _cannot(error) from None
+            yield self._book
 
     def _catch_up(self) -> None:
         """Read the lines added since the last time; one that is not whole yet is not there yet."""
