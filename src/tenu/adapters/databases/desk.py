@@ -29,6 +29,7 @@ class Desk:
         self.receipt = receipt
         self._tables_made = 0
         self._reached: dict[Change, Any] = {}
+        self._vitals: dict[tuple[Any, ...], Sequence[Any]] = {}
 
     @property
     def engine(self) -> str:

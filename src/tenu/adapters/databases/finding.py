@@ -78,12 +78,20 @@ class Finding(Desk):
         self, root: str, people: People, rows: Rows, where: Sequence[Clause], vitals: Vitals | None = None
     ) -> Iterator[Found]:
         """Stream the people of *root* whose *rows* satisfy *where*, with what identifies them, and *vitals* when asked."""
-        signs = (vitals.alive, vitals.held, vitals.fresh) if vitals is not None else ()
         endings = vitals.endings if vitals is not None else ()
-        asked = [sa.case((self.compiler.where(sign, rows, root), 1), else_=0) for sign in signs]
-        asked += self.latest(endings, rows, root)
+        asked = self._signs(root, rows, vitals) if vitals is not None else ()
+        signs = len(asked) - len(endings)
         for key, values, rest in self._told(root, people, rows, where, asked):
-            yield self._found(key, values, rest, self.ended(endings, rest[len(signs) :], root))
+            yield self._found(key, values, rest, self.ended(endings, rest[signs:], root))
+
+    def _signs(self, root: str, rows: Rows, vitals: Vitals) -> Sequence[Any]:
+        """Return the signs of life of *rows* as SQL, said once: linking asks for the same ones round after round."""
+        said = (root, rows, vitals, *sorted(self.compiler.listed))
+        if said not in self._vitals:
+            signs = (vitals.alive, vitals.held, vitals.fresh)
+            clauses = [sa.case((self.compiler.where(sign, rows, root), 1), else_=0) for sign in signs]
+            self._vitals[said] = (*clauses, *self.latest(vitals.endings, rows, root))
+        return self._vitals[said]
 
     def _told(
         self, root: str, people: People, rows: Rows, where: Sequence[Clause], asked: Sequence[Any]
