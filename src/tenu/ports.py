@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, Protocol
@@ -297,8 +297,8 @@ class CaseFile:
 
     *sought*: what they say of themselves, by kind. *address*: where the answer goes, in plain words or an e-mail.
     *message*: what they wrote. *notes*: reasons people gave, newest last. *confirmed*, *refused*: the doubtful
-    rows a human said are theirs, or are not, by keyed fingerprint. *until*: last day of the file, None while the request
-    is open.
+    rows a human said are theirs, or are not, by keyed fingerprint. *done*: what was done of each right, as its letter tells
+    it. *until*: last day of the file, None while the request is open.
     """
 
     number: str
@@ -308,6 +308,7 @@ class CaseFile:
     notes: tuple[str, ...] = ()
     confirmed: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    done: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     until: date | None = None
 
 

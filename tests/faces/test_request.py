@@ -64,6 +64,25 @@ def test_whoever_received_data_is_named_or_said_to_be_nobody(
     assert (done.status, "--recipient NAME" in done.err) == (2, True)
 
 
+def test_a_letter_is_written_once_as_what_its_file_says(company: Path, email: str, tmp_path: Path) -> None:
+    """PDF, page and text by the name of the file; nothing is written over, and without an address nothing is written."""
+    number = _new(company, email)
+    words = ["request", "letter", number, "acknowledgement", "-o"]
+    first = tenu(*words, tmp_path / "none.pdf", folder=company)
+    assert tenu("request", "address", number, "Odile F.", "1 rue X", folder=company).status == 0
+    made = [
+        tenu(*words, tmp_path / f"a.{kind}", folder=company).status
+        for kind in ("pdf", "html", "txt", "doc", "pdf")
+    ]
+    begins = [(tmp_path / f"a.{kind}").read_bytes()[:5] for kind in ("pdf", "html", "txt")]
+    assert (first.status, made, begins) == (2, [0, 0, 0, 2, 2], [b"%PDF-", b"<!doc", b"JST F"])
+    told = tenu(*words, tmp_path / "b.txt", "--json", folder=company, lang="en").json()
+    assert (told["subject"], problems("request", told, part="letter")) == (
+        "We have received your request",
+        [],
+    )
+
+
 @pytest.mark.parametrize(
     "words", [["show"], ["acknowledge"], ["search"], ["close", "--reason", "withdrawn", "--note", "x"]]
 )

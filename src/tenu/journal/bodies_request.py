@@ -71,7 +71,7 @@ REQUESTS: Mapping[EventKind, Body] = {
             en="a person decided on one of the rights asked",
         ),
         required={"request": NAME, "right": NAME, "outcome": NAME, **_WHO},
-        optional={"codes": ListOf(NAME), "note": DIGEST, "plan": DIGEST},
+        optional={"codes": ListOf(NAME), "note": DIGEST, "until": DAY, "plan": DIGEST},
     ),
     EventKind.REQUEST_EXECUTED: Body(
         means=Text(fr="ce qui a été décidé est fait", en="what was decided is done"),

@@ -78,20 +78,25 @@ no decision before that search, no answer before what was decided is done."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """What was decided of one right, and by whom: a role, and an account by digest."""
+    """What was decided of one right, and by whom: a role, and an account by digest.
+
+    *note*: digest of the reasons in words. *until*: last day what is refused stays so, None when it has none.
+    """
 
     outcome: Outcome
     codes: tuple[str, ...]
     role: str
     actor: str
+    note: str | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One request.
 
-    *received_on*: civil day it reached any channel. *questions* stopped its clock for a while; *extension_noticed_on*: day
-    the person was told of an extension. *searched*: whether the last search covered everything, None before any. *refused_events*: those
+    *received_on*: civil day it reached any channel. *question* stopped its clock for a while; *extension_noticed_on*: day
+    the person was told of an *extension*, decided by a human. *searched*: whether the last search covered everything, None before any. *refused_events*: those
     written at the same instant as another that had taken the path first; they changed nothing.
     """
 
@@ -102,6 +107,7 @@ class Case:
     state: CaseState = CaseState.RECEIVED
     question: Question | None = None
     extension_noticed_on: date | None = None
+    extension: Decided | None = None
     searched: bool | None = None
     decisions: Mapping[str, Decided] = field(default_factory=dict)
     executed: frozenset[str] = frozenset()
@@ -114,6 +120,12 @@ class Case:
         return answer_due(
             self.received_on, extension_noticed_on=self.extension_noticed_on, question=self.question
         )
+
+    @property
+    def to_do(self) -> frozenset[str]:
+        """Return the rights something was decided to be done of: all but those refused."""
+        refused = {right for right, said in self.decisions.items() if said.outcome is Outcome.REFUSED}
+        return frozenset(self.rights) - refused
 
     @property
     def refusal_by(self) -> date:
@@ -152,12 +164,12 @@ def step(case: Case, event: Event) -> Case:
         case EventKind.REQUEST_SEARCHED:
             case = replace(case, searched=bool(said["complete"]))
         case EventKind.REQUEST_EXTENDED:
-            case = replace(case, extension_noticed_on=_day(said["noticed_on"]))
+            case = replace(case, extension_noticed_on=_day(said["noticed_on"]), extension=_extended(event))
         case EventKind.REQUEST_DECIDED:
             case, path = _decided(case, event, path)
         case EventKind.REQUEST_EXECUTED:
             case = replace(case, executed=case.executed | {str(said["right"])})
-            path = CaseState.FULFILLED if case.executed >= set(case.rights) else path
+            path = CaseState.FULFILLED if case.executed >= case.to_do else path
         case EventKind.REQUEST_ANSWERED:
             case = replace(case, answered_on=_day(said["on"]))
         case _:
@@ -227,9 +239,25 @@ def _decided(case: Case, event: Event, path: CaseState) -> tuple[Case, CaseState
         codes=tuple(map(str, codes)) if isinstance(codes, tuple) else (),
         role=str(said["role"]),
         actor=str(said["actor"]),
+        note=str(said["note"]) if "note" in said else None,
+        until=_day(said["until"]) if "until" in said else None,
     )
     case = replace(case, decisions={**case.decisions, right: decided})
-    return case, CaseState.DECIDED if case.decisions.keys() >= set(case.rights) else path
+    if case.decisions.keys() < set(case.rights):
+        return case, path
+    return case, CaseState.DECIDED if case.to_do else CaseState.FULFILLED
+
+
+def _extended(event: Event) -> Decided:
+    """Return the human's word on more time: granted to the company, for the reason and the words told."""
+    said = event.body
+    return Decided(
+        outcome=Outcome.GRANTED,
+        codes=(str(said["reason"]),),
+        role=str(said["role"]),
+        actor=str(said["actor"]),
+        note=str(said["note"]),
+    )
 
 
 def _answered(question: Question, on: date) -> Question:

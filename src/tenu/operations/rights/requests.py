@@ -21,6 +21,7 @@ from tenu.journal.cases import Case, CaseError, Outcome, cases, received, step
 from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
+from tenu.law.reason_codes import Use, read_codes
 from tenu.operations.acting import entitled
 from tenu.operations.plan import today
 from tenu.operations.rights.searching import Sought
@@ -219,7 +220,14 @@ def extend(ports: Ports, number: str, reason: Extension, note: str) -> Case:
 
 
 def decide(
-    ports: Ports, number: str, right: Right, outcome: Outcome, *, codes: Sequence[str] = (), note: str = ""
+    ports: Ports,
+    number: str,
+    right: Right,
+    outcome: Outcome,
+    *,
+    codes: Sequence[str] = (),
+    note: str = "",
+    until: date | None = None,
 ) -> Case:
     """Record what a named human decided of one right; a refusal, whole or partial, needs its reasons.
 
@@ -229,11 +237,14 @@ def decide(
         right: One of those asked.
         outcome: Granted, partial or refused.
         codes: Reason codes (law 5.13), at least one for what is not granted.
-        note: The reasons in words, at least for what is not granted; kept in the vault.
+        note: The facts and the reasons in the person's words, at least for what is not granted; kept in the vault.
+        until: Last day what is not granted stays so, where the reason has an end.
 
     Raises:
         CaseError: Not everything was searched, or a refusal gives no reason.
+        UnknownCodeError: A code is not on the list.
     """
+    given = read_codes(codes, Use.REFUSE)
     if outcome is not Outcome.GRANTED and not (codes and note):
         raise CaseError(
             Text(
@@ -246,10 +257,12 @@ def decide(
         )
     role = entitled(ports, "request:decide", *DECIDERS)
     body: dict[str, Json] = {"right": str(right), "outcome": str(outcome), **_who(ports, role)}
-    if codes:
-        body["codes"] = list(codes)
+    if given:
+        body["codes"] = [str(code) for code in given]
     if note:
         body["note"] = _note(ports, number, note)
+    if until:
+        body["until"] = until.isoformat()
     return record(ports, number, EventKind.REQUEST_DECIDED, body)
 
 
@@ -288,6 +301,29 @@ def escalate(ports: Ports, number: str) -> Case:
     """Say that the person, not satisfied, turns to the officer, who was not the first to answer (C-RGT-23)."""
     body = {"on": today(ports).isoformat(), "actor": ports.actor.digest}
     return record(ports, number, EventKind.REQUEST_ESCALATED, body)
+
+
+def readdress(ports: Ports, number: str, lines: Sequence[str]) -> Case:
+    """Say where letters to the person go: the lines of an address, or an e-mail alone.
+
+    Raises:
+        RefusedError: Nothing is said, or the file of the request is gone.
+    """
+    case = request(ports, number)
+    file, said = ports.cases.file(case.id), [line.strip() for line in lines if line.strip()]
+    if file is None or not said:
+        raise RefusedError(
+            Text(
+                fr=f"{case.id} : pas d'adresse, ou plus de dossier",
+                en=f"{case.id}: no address, or no file any more",
+            ),
+            fix=Text(
+                fr=f'tenu request address {case.id} "Nom" "Rue" "Code postal et ville"',
+                en=f'tenu request address {case.id} "Name" "Street" "Postcode and town"',
+            ),
+        )
+    ports.cases.keep(replace(file, address="\n".join(said)))
+    return case
 
 
 def end_file(ports: Ports, number: str, closed_on: date) -> None:
