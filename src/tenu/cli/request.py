@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits
-from tenu.cli.fulfil import JSON, fulfil, refused
+from tenu.cli.fulfil import fulfil
+from tenu.cli.fulfil_answer import JSON, refused
 from tenu.cli.request_letters import address, letter
 from tenu.journal.cases import Outcome
 from tenu.operations.rights.requests import Extension, Intake, Method

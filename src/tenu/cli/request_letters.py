@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from tenu.cli.context import FINE, Context, console, exits
-from tenu.cli.fulfil import JSON, refused
+from tenu.cli.fulfil_answer import JSON, refused
 from tenu.letters.facts import LetterKind, Proof
 
 

@@ -56,7 +56,7 @@ REQUESTS: Mapping[EventKind, Body] = {
             en="every system was asked about the person",
         ),
         required={"request": NAME, "complete": FLAG, "systems": ListOf(NAME), "silent": ListOf(NAME)},
-        optional={"tables": MapOf(COUNT), "doubtful": COUNT, "people": COUNT},
+        optional={"tables": MapOf(COUNT), "doubtful": COUNT, "people": COUNT, "archived": COUNT},
     ),
     EventKind.REQUEST_EXTENDED: Body(
         means=Text(

@@ -6,9 +6,11 @@ Source: GDPR 5(1)(d), 11, 12(1)-(4), 12(6); state machine SM-1; policy C-RGT-01,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import date
 
+from tenu.datamap.identity import identity
 from tenu.errors import RefusedError
 from tenu.journal.cases import Case, CaseError
 from tenu.journal.kinds import EventKind
@@ -17,6 +19,7 @@ from tenu.operations.linking import Node
 from tenu.operations.rights.copying import copy_of
 from tenu.operations.rights.requests import record, request
 from tenu.operations.rights.searching import Asked, Search, Sought, reading, search_in
+from tenu.plans.archive import Package, people_of
 from tenu.plans.plan import Fingerprints
 from tenu.policy.rights import Right
 from tenu.ports import CaseFile, Ports
@@ -25,16 +28,26 @@ from tenu.terms import Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What the search of one request found: whose rows for sure (*rows*), and those a human must look at (*doubtful*)."""
+    """What the search of one request found: whose rows for sure (*rows*), and those a human must look at (*doubtful*).
+
+    *archived*: the packages of the archive that are theirs; *perhaps_archived*: those of several people who answer.
+    """
 
     search: Search
     rows: tuple[Node, ...]
     doubtful: tuple[Node, ...]
+    archived: tuple[Package, ...] = ()
+    perhaps_archived: tuple[Package, ...] = ()
 
     @property
     def is_complete(self) -> bool:
         """Return whether every store answered and nobody is left to tell apart."""
-        return self.search.is_complete and not self.doubtful
+        return self.search.is_complete and not (self.doubtful or self.perhaps_archived)
+
+    @property
+    def archived_until(self) -> date | None:
+        """Return the last day of what the archive holds of the person, None when it holds nothing."""
+        return max((package.until for package in self.archived), default=None)
 
 
 def look_up(ports: Ports, number: str) -> Found:
@@ -56,6 +69,7 @@ def look_up(ports: Ports, number: str) -> Found:
         "tables": {as_name(table): count for table, count in tables.items()},
         "doubtful": len(found.doubtful),
         "people": len(found.search.people),
+        "archived": len(found.archived) + len(found.perhaps_archived),
     }
     record(ports, case.id, EventKind.REQUEST_SEARCHED, body)
     return found
@@ -67,8 +81,8 @@ def settle(ports: Ports, number: str, *, theirs: Sequence[str], not_theirs: Sequ
     Args:
         ports: The vault that keeps it.
         number: The request.
-        theirs: Fingerprints of rows that are the person's, as ``fingerprint`` gives them.
-        not_theirs: Fingerprints of rows that are somebody else's.
+        theirs: Fingerprints of rows that are the person's, as ``fingerprint`` gives them, or names of archived packages.
+        not_theirs: Fingerprints of rows, or names of packages, that are somebody else's.
     """
     file = file_of(ports, number)
     confirmed = {*file.confirmed, *theirs} - {*not_theirs}
@@ -131,11 +145,28 @@ def found_now(ports: Ports, asked: Asked, file: CaseFile) -> Found:
     no = {named[f] for f in file.refused if f in named}
     sure = set(searched.only.rows) if searched.only else set()
     doubtful = set(searched.perhaps) if searched.only or not searched.people else set(named.values())
+    rows = (sure | yes) - no
+    archived, perhaps = _archived(ports, searched, rows, file)
     return Found(
         search=searched,
-        rows=tuple(sorted((sure | yes) - no, key=str)),
+        rows=tuple(sorted(rows, key=str)),
         doubtful=tuple(sorted(doubtful - yes - no, key=str)),
+        archived=archived,
+        perhaps_archived=perhaps,
     )
+
+
+def _archived(
+    ports: Ports, searched: Search, rows: Set[Node], file: CaseFile
+) -> tuple[tuple[Package, ...], tuple[Package, ...]]:
+    """Return the packages that are the person's, and those of whoever else answers when no live row tells who it is."""
+    mine = [i for person in searched.people if rows & set(person.rows) for i in person.identities]
+    packages = ports.archive.of(mine or [identity(file.sought)])
+    known = [package for package in packages if package.subject not in file.refused]
+    if mine or len(people_of(known)) <= 1:
+        return tuple(known), ()
+    yes = tuple(package for package in known if package.subject in file.confirmed)
+    return yes, tuple(package for package in known if package not in yes)
 
 
 def file_of(ports: Ports, number: str) -> CaseFile:
