@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from tenu.journal.checkpoint import Signer
 from tenu.journal.port import Journal
 from tenu.plans.anonymity import Measure
 from tenu.plans.archive import Package, Reach, Rotation, Shelf, Soundness
+from tenu.plans.case_file import CaseFile
 from tenu.plans.disk import DiskState
 from tenu.plans.erasures import Act, Closed, Entry, Head, Person, Portion
 from tenu.plans.facts import ArchiveFacts
@@ -166,6 +167,10 @@ class Session(Protocol):
         self, root: str, people: People, wanted: Mapping[IdentifierKind, frozenset[str]]
     ) -> list[Found]: ...
     def copy(self, holding: Seal, root: str, keys: Sequence[Key]) -> Iterator[Rows]: ...
+    def values(
+        self, table: str, columns: Sequence[str], keys: Sequence[Key]
+    ) -> dict[Key, tuple[Any, ...]]: ...
+    def assign(self, table: str, values: Mapping[str, Any], keys: Sequence[Key]) -> int: ...
     def place(self, hold: str, kind: str, root: str, keys: Iterable[Key], *, spreads: bool) -> int: ...
     def lift(self, hold: str) -> int: ...
     def placed(self, root: str) -> list[HeldRow]: ...
@@ -292,27 +297,6 @@ class KeyStore(Protocol):
     def retire(self, key: str) -> None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFile:
-    """What must be said of the person of one request, while it may.
-
-    *sought*: what they say of themselves, by kind. *address*: where the answer goes, in plain words or an e-mail.
-    *message*: what they wrote. *notes*: reasons people gave, newest last. *confirmed*, *refused*: the doubtful
-    rows a human said are theirs, or are not, by keyed fingerprint. *done*: what was done of each right, as its letter tells
-    it. *until*: last day of the file, None while the request is open.
-    """
-
-    number: str
-    sought: Mapping[IdentifierKind, tuple[str, ...]]
-    address: str = ""
-    message: str = ""
-    notes: tuple[str, ...] = ()
-    confirmed: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
-    done: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    until: date | None = None
-
-
 class CaseFiles(Protocol):
     """The files of requests, sealed and able to forget."""
 
@@ -335,13 +319,14 @@ class Ledger(Protocol):
     def recall(self, entries: Iterable[Entry], day_of: Callable[[datetime], date]) -> Recall: ...
 
 
-class HoldFiles(Protocol):
-    """What is remembered of each hold outside the journal: text only the workspace's key opens."""
+class SealedFiles(Protocol):
+    """Texts remembered outside the journal, by name: only the workspace's key opens them."""
 
-    def keep(self, hold: str, text: str) -> None: ...
-    def read(self, hold: str) -> str | None: ...
+    def keep(self, name: str, text: str) -> None: ...
+    def read(self, name: str) -> str | None: ...
+    def all(self) -> dict[str, str]: ...
     def known(self) -> list[str]: ...
-    def destroy(self, hold: str) -> None: ...
+    def destroy(self, name: str) -> None: ...
 
 
 class Clock(Protocol):
@@ -376,7 +361,8 @@ class Workspace:
 class Ports:
     """Everything an operation may touch. *reread*: tenu.toml as it is now, for what may change during a run.
 
-    *pseudonym_key*: 32 bytes that lead back from the feeds' pseudonyms.
+    *pseudonym_key*: 32 bytes that lead back from the feeds' pseudonyms. *hold_files*: whom each hold is about; *statements*: what
+    is kept with people's data without changing them.
     """
 
     workspace: Workspace
@@ -385,7 +371,8 @@ class Ports:
     archive: Archive
     cases: CaseFiles
     ledger: Ledger
-    hold_files: HoldFiles
+    hold_files: SealedFiles
+    statements: SealedFiles
     journal: Journal
     signer: Signer
     clock: Clock

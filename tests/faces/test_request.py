@@ -108,3 +108,29 @@ def test_a_request_of_long_ago_is_late_and_says_so(company: Path, email: str) ->
     )  # fmt: skip
     listed = tenu("request", "list", "--late", folder=company)
     assert (listed.status, "EN RETARD" in listed.out) == (1, True)
+
+
+def test_a_correction_is_shown_before_it_is_made(company: Path, email: str) -> None:
+    """Shown, it writes nothing and ends with 1 while somebody must decide; a value that fits nowhere says so in French first."""
+    asked = tenu(
+        "request", "new", "rectification", "--channel", "email", "--email", email, "--json", folder=company
+    )
+    number = str(asked.json()["request"])
+    for words in (["acknowledge"], ["verify", "--by", "known_address"], ["search"], ["decide", "rectification", "granted"]):  # fmt: skip
+        tenu("request", words[0], number, *words[1:], folder=company)
+    told = ("request", "fulfil", "rectification", number, "--dry-run")
+    wrong = tenu(*told, "--set", "crm.contact.email=personne", folder=company)
+    right = tenu(*told, "--set", "crm.contact.email=neuf@mail.example", "--json", folder=company)
+    with sqlite3.connect(company / "crm.db") as crm:
+        left = crm.execute("SELECT count(*) FROM contact WHERE email = ?", ("neuf@mail.example",)).fetchone()
+    assert (
+        wrong.status,
+        "identifiant" in wrong.out,
+        {c["table"] for c in right.json()["changes"]},
+        left,
+    ) == (
+        1,
+        True,
+        {"contact", "customer"},
+        (0,),
+    )

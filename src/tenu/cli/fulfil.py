@@ -9,6 +9,7 @@ import click
 from tenu.cli.context import Context, exits
 from tenu.cli.fulfil_answer import JSON, MASKS, OUTPUT, masks_of, refused, written
 from tenu.cli.fulfil_portability import portability
+from tenu.cli.fulfil_rectification import rectification
 
 
 @click.group()
@@ -17,6 +18,7 @@ def fulfil() -> None:
 
 
 fulfil.add_command(portability)
+fulfil.add_command(rectification)
 
 
 @fulfil.command()

@@ -73,6 +73,11 @@ REQUESTS: Mapping[EventKind, Body] = {
         required={"request": NAME, "right": NAME, "outcome": NAME, **_WHO},
         optional={"codes": ListOf(NAME), "note": DIGEST, "until": DAY, "plan": DIGEST},
     ),
+    EventKind.REQUEST_EXECUTING: Body(
+        means=Text(fr="ce qui a été décidé va être fait", en="what was decided is about to be done"),
+        required={"request": NAME, "right": NAME, "plan": DIGEST, **_WHO},
+        optional={"tables": MapOf(COUNT)},
+    ),
     EventKind.REQUEST_EXECUTED: Body(
         means=Text(fr="ce qui a été décidé est fait", en="what was decided is done"),
         required={"request": NAME, "right": NAME},

@@ -16,6 +16,7 @@ from tenu.letters.page import File, render
 from tenu.letters.tables import Mask, csv_of, json_of, masked, plain
 from tenu.plans.access import Copied
 from tenu.plans.searched import Covered
+from tenu.plans.statements import Statement
 from tenu.policy.model import Policy
 from tenu.policy.purposes import Purpose
 from tenu.policy.retention import RetentionRule, Scope
@@ -27,7 +28,8 @@ class AccessFacts:
     """Everything an answer to an access request is made of.
 
     *recipients*: those who received data of this person, by name, as a human says; none when there is none. *archived_until*:
-    last day of what the archive holds of them, None when nothing. *authority_address*: where a complaint is sent by post.
+    last day of what the archive holds of them, None when nothing. *statements*: what is kept with their data without changing them. *authority_address*: where a complaint
+    is sent by post.
     """
 
     number: str
@@ -41,6 +43,7 @@ class AccessFacts:
     covered: tuple[Covered, ...]
     recipients: tuple[str, ...]
     archived_until: date | None
+    statements: tuple[Statement, ...]
     authority_address: tuple[str, ...]
 
     @property
@@ -68,6 +71,11 @@ def access_package(facts: AccessFacts, language: Language) -> tuple[File, ...]:
         File(name={"fr": "lisez-moi.html", "en": "read-me.html"}[language], content=page.encode()),
         File(name="data.json", content=json_of([plain(table) for table in shown])),
         *(File(name=f"data/{t.name}.csv", content=csv_of(t)) for t in shown if t.rows),
+        *(
+            (File(name="statements.json", content=json_of(list(map(_kept, facts.statements)))),)
+            if facts.statements
+            else ()
+        ),
         File(name="manifest.json", content=json_of(_manifest(facts))),
     )
 
@@ -100,6 +108,16 @@ def _lasts(rule: RetentionRule) -> Text:
         fr=f"{said.fr}, puis en archive à accès restreint jusqu'à {lasts.words('fr')} après la fin de la relation",
         en=f"{said.en}, then in a restricted archive until {lasts.words('en')} after the end of the relation",
     )
+
+
+def _kept(statement: Statement) -> dict[str, str]:
+    return {
+        "kind": statement.kind.value,
+        "about": statement.about,
+        "words": statement.words,
+        "made_on": statement.made_on.isoformat(),
+        "request": statement.request,
+    }
 
 
 def _manifest(facts: AccessFacts) -> dict[str, object]:

@@ -108,5 +108,6 @@ def _facts(
         covered=found.search.covered,
         recipients=recipients,
         archived_until=found.archived_until,
+        statements=found.statements,
         authority_address=address.value if address else (),
     )

@@ -10,7 +10,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
-from tenu.datamap.identity import identity
+from tenu.datamap.identity import Identity, identity
 from tenu.errors import RefusedError
 from tenu.journal.cases import Case, CaseError
 from tenu.journal.kinds import EventKind
@@ -19,10 +19,13 @@ from tenu.operations.linking import Node
 from tenu.operations.rights.copying import copy_of
 from tenu.operations.rights.requests import record, request
 from tenu.operations.rights.searching import Asked, Search, Sought, reading, search_in
+from tenu.operations.rights.statements import statements_of
 from tenu.plans.archive import Package, people_of
+from tenu.plans.case_file import CaseFile
 from tenu.plans.plan import Fingerprints
+from tenu.plans.statements import Statement
 from tenu.policy.rights import Right
-from tenu.ports import CaseFile, Ports
+from tenu.ports import Ports
 from tenu.terms import Text
 
 
@@ -31,6 +34,7 @@ class Found:
     """What the search of one request found: whose rows for sure (*rows*), and those a human must look at (*doubtful*).
 
     *archived*: the packages of the archive that are theirs; *perhaps_archived*: those of several people who answer.
+    *statements*: what is kept with their data without changing them.
     """
 
     search: Search
@@ -38,6 +42,7 @@ class Found:
     doubtful: tuple[Node, ...]
     archived: tuple[Package, ...] = ()
     perhaps_archived: tuple[Package, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -146,24 +151,37 @@ def found_now(ports: Ports, asked: Asked, file: CaseFile) -> Found:
     sure = set(searched.only.rows) if searched.only else set()
     doubtful = set(searched.perhaps) if searched.only or not searched.people else set(named.values())
     rows = (sure | yes) - no
-    archived, perhaps = _archived(ports, searched, rows, file)
+    identities = _identities(searched, rows, file)
+    statements = statements_of(ports, rows, identities)
+    former = [i for statement in statements for i in statement.identities]
+    archived, perhaps = _archived(ports, file, [*identities, *former], alone=not rows)
     return Found(
         search=searched,
         rows=tuple(sorted(rows, key=str)),
         doubtful=tuple(sorted(doubtful - yes - no, key=str)),
         archived=archived,
         perhaps_archived=perhaps,
+        statements=statements,
     )
 
 
+def who(found: Found, file: CaseFile) -> tuple[Identity, ...]:
+    """Return what identifies the person of one request, as their rows say it; as they do themselves when they have none."""
+    return _identities(found.search, set(found.rows), file)
+
+
+def _identities(searched: Search, rows: Set[Node], file: CaseFile) -> tuple[Identity, ...]:
+    mine = [i for person in searched.people if rows & set(person.rows) for i in person.identities]
+    return tuple(dict.fromkeys(mine)) or (identity(file.sought),)
+
+
 def _archived(
-    ports: Ports, searched: Search, rows: Set[Node], file: CaseFile
+    ports: Ports, file: CaseFile, identities: Sequence[Identity], *, alone: bool
 ) -> tuple[tuple[Package, ...], tuple[Package, ...]]:
     """Return the packages that are the person's, and those of whoever else answers when no live row tells who it is."""
-    mine = [i for person in searched.people if rows & set(person.rows) for i in person.identities]
-    packages = ports.archive.of(mine or [identity(file.sought)])
+    packages = ports.archive.of(identities)
     known = [package for package in packages if package.subject not in file.refused]
-    if mine or len(people_of(known)) <= 1:
+    if not alone or len(people_of(known)) <= 1:
         return tuple(known), ()
     yes = tuple(package for package in known if package.subject in file.confirmed)
     return yes, tuple(package for package in known if package not in yes)

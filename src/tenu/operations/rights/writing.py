@@ -32,8 +32,9 @@ from tenu.operations.plan import today
 from tenu.operations.rights.finding import file_of
 from tenu.operations.rights.outcomes import done_of
 from tenu.operations.rights.requests import FILE_LASTS, request
+from tenu.plans.case_file import CaseFile
 from tenu.policy.rights import Right
-from tenu.ports import CaseFile, Ports
+from tenu.ports import Ports
 from tenu.terms import IdentifierKind, Language, Text
 
 USUAL_PROOFS = (Proof.SAME_ADDRESS, Proof.ACCOUNT, Proof.REFERENCE, Proof.RECENT_ORDER, Proof.POSTCODE)
