@@ -63,12 +63,6 @@ def done_lines(facts: RectificationFacts, language: Language) -> Iterator[Line]:
     yield from _changes(facts.changes, facts.sealed, language)
     for statement in facts.statements:
         yield Line(text=f"+ {statement.id}  {statement.about}")
-    if facts.residual:
-        said = Text(
-            fr=f"! {facts.residual} valeur(s) ne disent pas ce qu'elles devraient : quelqu'un les a changées depuis",
-            en=f"! {facts.residual} value(s) do not say what they should: somebody changed them since",
-        )
-        yield Line(text=said.in_(language), style="bold red")
     if facts.recipients:
         names = ", ".join(recipient.label.in_(language) for recipient in facts.recipients)
         said = Text(
@@ -88,7 +82,6 @@ def done_plain(facts: RectificationFacts) -> dict[str, object]:
         "left": {str(where): why for where, why in facts.left.items()},
         "statements": [{"statement": s.id, "kind": s.kind.value, "about": s.about} for s in facts.statements],
         "recipients": [recipient.id for recipient in facts.recipients],
-        "residual": facts.residual,
     }
 
 

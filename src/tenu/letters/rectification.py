@@ -21,8 +21,7 @@ class RectificationFacts:
 
     *changes*: corrected, with the former and the new value. *sealed*: documents nobody may alter, which keep the note of
     *statements*; *frozen*: everything did, for a legal hold is in force. *left*: what a human left as it is, with why.
-    *recipients*: those the policy says receive such data, to be told (GDPR 19). *residual*: rows that do not say what they
-    should, read again afterwards; always 0 in an answer.
+    *recipients*: those the policy says receive such data, to be told (GDPR 19).
     """
 
     number: str
@@ -36,4 +35,3 @@ class RectificationFacts:
     left: Mapping[Where, str]
     statements: tuple[Statement, ...]
     recipients: tuple[RecipientClass, ...]
-    residual: int

@@ -46,13 +46,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One value of one row: what it is, what it becomes, both as text. *followed*: found from another one, nobody named it."""
+    """One value of one row: what it is, what it becomes, both as text.
+
+    *followed*: nobody named it, it holds or quotes *instead_of*, the former value of one that was named.
+    """
 
     where: Where
     key: tuple[str, ...]
     old: str | None
     new: str | None
     followed: bool = False
+    instead_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,16 +146,28 @@ def _elsewhere(
 ) -> tuple[list[Change], list[Change]]:
     """Return where else the former values of *named* are: surely the same information, and perhaps."""
     taken = {(change.where, change.key) for change in named}
-    found: dict[tuple[Where, tuple[str, ...]], tuple[Change, bool]] = {}
+    surely: dict[tuple[Where, tuple[str, ...]], Change] = {}
+    perhaps: list[Change] = []
     for change in named:
         origin = spots[change.where, change.key]
         for place, spot in spots.items():
-            follows = _follows(spot, origin)
-            if follows is None or place in taken or spot.where in left or found.get(place, (None, False))[1]:
+            follows = None if place in taken or spot.where in left else _follows(spot, origin)
+            if follows is None:
                 continue
-            followed = Change(where=spot.where, key=spot.key, old=spot.value, new=change.new, followed=True)
-            found[place] = (followed, follows)
-    return [c for c, surely in found.values() if surely], [c for c, surely in found.values() if not surely]
+            found = Change(
+                where=spot.where,
+                key=spot.key,
+                old=spot.value,
+                new=change.new,
+                followed=True,
+                instead_of=change.old,
+            )
+            if follows:
+                surely.setdefault(place, found)
+            else:
+                perhaps.append(found)
+    quoting = {(c.where, c.key, c.instead_of): c for c in perhaps if (c.where, c.key) not in surely}
+    return list(surely.values()), list(quoting.values())
 
 
 def _spots(table: Copied, layouts: Mapping[str, Layout]) -> Iterator[_Spot]:

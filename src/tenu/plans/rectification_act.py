@@ -75,15 +75,23 @@ def _place(where: Where) -> list[str]:
 
 
 def _out(change: Change) -> list[object]:
-    return [*_place(change.where), list(change.key), change.old, change.new, change.followed]
+    return [
+        *_place(change.where),
+        list(change.key),
+        change.old,
+        change.new,
+        change.followed,
+        change.instead_of,
+    ]
 
 
 def _in(said: list[object]) -> Change:
-    system, table, column, key, old, new, followed = said
+    system, table, column, key, old, new, followed, instead_of = said
     return Change(
         where=Where(system=str(system), table=str(table), column=str(column)),
         key=tuple(map(str, key)) if isinstance(key, list) else (),
         old=None if old is None else str(old),
         new=None if new is None else str(new),
         followed=bool(followed),
+        instead_of=None if instead_of is None else str(instead_of),
     )

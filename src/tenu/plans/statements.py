@@ -87,10 +87,14 @@ def identities_in(said: Iterable[Any]) -> tuple[Identity, ...]:
     return tuple(Identity(references=frozenset(r), emails=frozenset(e), name=n) for r, e, n in said)
 
 
-def should_say(value: str | None) -> Text:
+def should_say(former: str | None, value: str | None) -> Text:
     """Return the words kept with a document nobody may alter."""
-    said = value or ""
+    nothing = Text(fr="(aucune valeur)", en="(no value)")
+    fr, en = (
+        (f"« {former} »" if former else nothing.fr, f"« {value} »" if value else nothing.fr),
+        (f"'{former}'" if former else nothing.en, f"'{value}'" if value else nothing.en),
+    )
     return Text(
-        fr=f"valeur rectifiée à la demande de la personne : {said or '(aucune)'}",
-        en=f"value corrected at the person's request: {said or '(none)'}",
+        fr=f"au lieu de {fr[0]}, lire {fr[1]} : rectifié à la demande de la personne",
+        en=f"instead of {en[0]}, read {en[1]}: corrected at the person's request",
     )

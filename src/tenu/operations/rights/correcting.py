@@ -61,17 +61,19 @@ def correct_everywhere(ports: Ports, changes: Sequence[Change], *, keep: bool = 
                 continue
 
 
-def count_wrong(ports: Ports, changes: Sequence[Change]) -> int:
-    """Return how many values do not say what they should, read again."""
-    wrong = 0
+def refuse_wrong(ports: Ports, changes: Sequence[Change]) -> None:
+    """Read every value again.
+
+    Raises:
+        ChangedError: One of them does not say what it should.
+    """
     for system, tables in _by_table(changes).items():
         database = ports.databases[system]
         with database.session() as session:
             for name, rows in tables.items():
-                if table := database.catalog().table(name):
-                    now = _now(session, database.system, table, rows)
-                    wrong += sum(value != new for _, _, value, new in now)
-    return wrong
+                table = database.catalog().table(name)
+                if table and any(v != new for _, _, v, new in _now(session, database.system, table, rows)):
+                    raise _changed(database.system, table)
 
 
 def _by_table(changes: Sequence[Change]) -> dict[str, dict[str, Rows]]:
@@ -134,8 +136,8 @@ def _now(
 def _changed(system: System, table: Table) -> ChangedError:
     return ChangedError(
         Text(
-            fr=f"« {system.system}.{table.name} » a changé depuis : rien n'y a été écrit",
-            en=f"'{system.system}.{table.name}' changed meanwhile: nothing was written there",
+            fr=f"« {system.system}.{table.name} » a changé depuis, ce n'est ni l'ancienne valeur ni la nouvelle",
+            en=f"'{system.system}.{table.name}' changed meanwhile, to neither the former value nor the new one",
         ),
         fix=Text(
             fr="remontrez la rectification (--dry-run), puis donnez --again avec ce qui doit y être",

@@ -20,9 +20,11 @@ from tenu.letters.rectification import RectificationFacts
 from tenu.operations.acting import entitled
 from tenu.operations.plan import today
 from tenu.operations.rights.copying import copy_of
-from tenu.operations.rights.correcting import correct_everywhere, count_wrong
+from tenu.operations.rights.correcting import correct_everywhere, refuse_wrong
 from tenu.operations.rights.finding import Found, decided, file_of, found_for_sure, who
 from tenu.operations.rights.freezing import is_frozen
+from tenu.operations.rights.outcomes import keep_done
+from tenu.operations.rights.rectified import done_of, facts_of
 from tenu.operations.rights.requests import DECIDERS, record
 from tenu.operations.rights.searching import Asked, reading
 from tenu.operations.rights.statements import keep, named
@@ -99,7 +101,7 @@ def rectify(
     else:
         act = _begin(ports, case, wanted, left or {}, completions, role, language)
     correct_everywhere(ports, act.changes)
-    return _end(ports, case, act)
+    return _end(ports, case, act, language)
 
 
 # ── before ──
@@ -144,7 +146,7 @@ def _begin(
         left=dict(left),
         notes=(
             *(Note(kind=StatementKind.COMPLETION, about=c.about, words=c.words) for c in completions),
-            *_notes(made, found, language),
+            *dict.fromkeys(_notes(made, found, language)),
         ),
         identities=who(found, file_of(ports, case.id)),
     )
@@ -158,12 +160,12 @@ def _begin(
 
 def _notes(made: Draft, found: Found, language: Language) -> Iterator[Note]:
     """Yield what is to be kept with documents nobody may alter, and with what the archive has sealed."""
-    kind = StatementKind.CORRECTION
-    for change in {change.where: change for change in made.sealed}.values():
-        yield Note(kind=kind, about=str(change.where), words=should_say(change.new).in_(language))
+    named = [(str(change.where), change) for change in made.sealed]
     if found.archived:
-        for change in {c.where: c for c in made.changes if not c.followed}.values():
-            yield Note(kind=kind, about=f"archive:{change.where}", words=should_say(change.new).in_(language))
+        named += [(f"archive:{c.where}", c) for c in made.changes if not c.followed]
+    for about, change in named:
+        words = should_say(change.instead_of or change.old, change.new).in_(language)
+        yield Note(kind=StatementKind.CORRECTION, about=about, words=words)
 
 
 def _sought(
@@ -182,8 +184,13 @@ def _sought(
 # ── after ──
 
 
-def _end(ports: Ports, case: Case, act: Act) -> RectificationFacts:
-    """Read again, keep the notes, and record what was done."""
+def _end(ports: Ports, case: Case, act: Act, language: Language) -> RectificationFacts:
+    """Read again, keep the notes, and record what was done.
+
+    Raises:
+        ChangedError: Somebody wrote something else in the meantime: nothing is recorded as done.
+    """
+    refuse_wrong(ports, act.changes)
     with reading(ports) as asked:
         found = found_for_sure(ports, asked, case)
     file = file_of(ports, case.id)
@@ -204,43 +211,13 @@ def _end(ports: Ports, case: Case, act: Act) -> RectificationFacts:
         )
         for note in act.notes
     )
-    residual = count_wrong(ports, act.changes)
-    record(ports, case.id, EventKind.REQUEST_EXECUTED, {**_said(ports, act), "residual": residual})
+    facts = facts_of(ports, case, act, kept)
+    keep_done(ports, case.id, done_of(facts, language))
+    record(ports, case.id, EventKind.REQUEST_EXECUTED, {**_said(ports, act), "residual": 0})
+    file = file_of(ports, case.id)
     acts = {right: said for right, said in file.acts.items() if right != str(RIGHT)}
     ports.cases.keep(replace(file, acts=acts))
-    return _facts(ports, case, act, kept, residual)
-
-
-def _facts(
-    ports: Ports, case: Case, act: Act, kept: tuple[Statement, ...], residual: int
-) -> RectificationFacts:
-    workspace = ports.workspace
-    tables = {(s.system, name): table for s in workspace.systems for name, table in s.tables.items()}
-    labels = {category.id: category.label for category in workspace.policy.categories}
-    everything = (*act.changes, *act.sealed)
-    categories: dict[Where, Text] = {}
-    purposes: set[str] = set()
-    for where in {change.where for change in everything}:
-        table = tables.get((where.system, where.table))
-        column = table.columns.get(where.column) if table else None
-        if table and column:
-            categories[where] = labels[column.category]
-            purposes |= set(column.purposes or table.purposes)
-    told = {r for p in workspace.policy.purposes if p.id in purposes for r in p.recipients}
-    return RectificationFacts(
-        number=case.id,
-        received_on=case.received_on,
-        answered_on=today(ports),
-        labels={system.system: system.label for system in workspace.systems},
-        categories=categories,
-        changes=act.changes,
-        sealed=act.sealed,
-        frozen=act.frozen,
-        left=act.left,
-        statements=kept,
-        recipients=tuple(r for r in workspace.policy.recipients.classes if r.id in told),
-        residual=residual,
-    )
+    return facts
 
 
 def _said(ports: Ports, act: Act) -> dict[str, Json]:

@@ -190,7 +190,7 @@ def _found_nothing(events: Sequence[Event]) -> bool:
     return (
         last is not None
         and bool(last.body["complete"])
-        and not (last.body["people"] or last.body["doubtful"])
+        and not (last.body["people"] or last.body["doubtful"] or last.body.get("archived"))
     )
 
 
