@@ -57,10 +57,12 @@ def _pots(verb: str) -> tuple[str, ...]:
 class Budget:
     """How many rows one task may change, table by table and verb by verb, in all its chunks and processes."""
 
-    def __init__(self, run: str, limits: Bounds, task: PlannedTask) -> None:
-        """Begin with what *run*, a plan's digest, counted of *task*, and its *limits*."""
+    def __init__(
+        self, run: str, limits: Bounds, task: PlannedTask, beyond: Mapping[tuple[str, str], int]
+    ) -> None:
+        """Begin with what *run*, a plan's digest, counted of *task*, its *limits*, and what it counted elsewhere: *beyond*."""
         self._run, self._task = run, task.name
-        counted: Counter[tuple[str, str]] = Counter()
+        counted: Counter[tuple[str, str]] = Counter(beyond)
         for effect in task.effects:
             counted[effect.verb, effect.table] += effect.rows
         self._counted: Mapping[tuple[str, str], int] = counted
