@@ -25,12 +25,15 @@ _EUROPEAN = 0x250
 def _folds() -> Iterator[tuple[int, str]]:
     """Yield what each character most texts are made of is folded to, whatever its neighbours: ASCII, letters with an accent."""
     for code in range(_EUROPEAN):
-        letter, *accents = unicodedata.normalize("NFKD", chr(code))
-        if code < 128:  # noqa: PLR2004 - ASCII
+        plain = unicodedata.normalize("NFKD", chr(code))
+        letter, accents = plain[0], plain[1:]
+        if code < 128:
             yield code, letter.lower() if letter.isalnum() else " "
         elif accents and letter.isascii() and letter.isalpha() and all(map(unicodedata.combining, accents)):
             yield code, letter.lower()
-    yield from ((ord(letter), plain) for letter, plain in (("œ", "oe"), ("Œ", "oe"), ("æ", "ae"), ("Æ", "ae")))
+    yield from (
+        (ord(letter), plain) for letter, plain in (("œ", "oe"), ("Œ", "oe"), ("æ", "ae"), ("Æ", "ae"))
+    )
 
 
 _PLAIN = dict(_folds())

@@ -184,7 +184,7 @@ class _Units:
         self._most = run.ports.workspace.settings.chunk
         self._pace = Pace()
         self._whole = self._session.units(choice.chosen)
-        self.budget = Budget(run.digest, run.plan.limits, planned, self._beyond())
+        self.budget = Budget(run.plan.limits, planned, self._beyond())
 
     def paced(self) -> Iterator[tuple[Unit, int]]:
         """Yield chunks and how many people each holds; each is timed while it is done.
@@ -249,10 +249,11 @@ def _change_batch(run: Work, session: Session, task: RecordTask, planned: Planne
     """Change one batch; the ledger is told of it, and of nobody: the same limit finds the same records again."""
     ports, digest = run.ports, run.digest
     with session.transaction():
-        left = planned.rows - sum(session.noted_rows(digest, task.name).values())
+        so_far, chunk = session.so_far(digest, task.name)
+        left = planned.rows - sum(so_far.values())
         if left <= 0:
             return 0
-        unit = Unit(fate=Fate.END, chunk=session.next_chunk(digest, task.name))
+        unit = Unit(fate=Fate.END, chunk=chunk)
         intent = portion_of(task.system, task.name, digest, unit)
         ports.ledger.write(ports.clock.now(), Act.INTENT, intent)
         rows = session.change_records(task.effect, limit=min(left, size))

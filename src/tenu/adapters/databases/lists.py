@@ -155,11 +155,6 @@ class Lists(Desk):
             spared += self.connection.execute(update.values(fate=int(Fate.SPARED))).rowcount
         return spared
 
-    def left(self, chosen: PeopleList, unit: Unit) -> int:
-        """Return how many people of one chunk are still chosen."""
-        query = sa.select(sa.func.count()).select_from(chosen.table)
-        return self.number(query.where(chosen.unit(unit.fate, unit.chunk)))
-
     def ends(
         self, task: PersonTask, chosen: PeopleList, unit: Unit
     ) -> Iterator[tuple[Key, list[date | None]]]:
