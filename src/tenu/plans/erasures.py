@@ -21,6 +21,7 @@ from typing import Any
 
 from tenu.datamap.identity import Identity
 from tenu.errors import TamperedError
+from tenu.plans.keyed_hash import KeyedHash
 from tenu.terms import IdentifierKind, Text
 
 HASH_BYTES = 16
@@ -28,9 +29,6 @@ NOBODY = (b"", 0)
 """The people of a line that names none."""
 _MOST = 255
 """Values of one kind written of one person at most: their number is one byte."""
-_BLOCK = 64
-_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
-"""The block of SHA-256, and the two pads of RFC 2104."""
 START = "0" * 64
 """What the first line of a ledger follows."""
 
@@ -106,12 +104,10 @@ class Closed:
 
 
 class Hasher:
-    """The keyed hashes of one epoch: HMAC-SHA-256, its two halves begun once."""
+    """The keyed hashes of one epoch."""
 
     def __init__(self, pepper: bytes) -> None:
-        key = (hashlib.sha256(pepper).digest() if len(pepper) > _BLOCK else pepper).ljust(_BLOCK, b"\0")
-        self._inner = hashlib.sha256(key.translate(_INNER))
-        self._outer = hashlib.sha256(key.translate(_OUTER))
+        self._keyed = KeyedHash(pepper)
 
     def pack(self, people: Iterable[Person]) -> tuple[bytes, int]:
         """Return *people* in keyed hashes, as a line holds them, and how many they are.
@@ -156,10 +152,7 @@ class Hasher:
         return self._hash(f"{kind}\x1f{value}")
 
     def _hash(self, said: str) -> bytes:
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(said.encode())
-        outer.update(inner.digest())
-        return outer.digest()[:HASH_BYTES]
+        return self._keyed.of(said.encode())[:HASH_BYTES]
 
 
 def unpack_traces(packed: bytes) -> Iterator[Trace]:
