@@ -19,6 +19,7 @@ from tenu.operations.restoring import refuse_restored
 from tenu.operations.sealing import taken
 from tenu.periods.civil import civil_day
 from tenu.plans.constraints import breaks
+from tenu.plans.overlapping import counted
 from tenu.plans.plan import Plan, PlannedEffect, PlannedTask, Replay, Spared, pack, verb_of
 from tenu.plans.reason import reasons
 from tenu.plans.selection import Selection
@@ -179,7 +180,7 @@ def _count(opened: Scene, task: Task, joining: Joining, broken: list[Finding]) -
     choice = opened.choose(task)
     if choice.people:
         broken += _broken(opened, task, choice)
-    effects = tuple(_counted(session, effect, choice) for effect in task.effects if _matters(effect, choice))
+    effects = tuple(_counted(session, effect, choice) for effect in counted(task) if _matters(effect, choice))
     if not joining.note(task, choice.people, choice.chosen):
         session.drop_list(choice.chosen)
     return _planned(opened, task, choice, tuple(effect for effect in effects if effect.rows))

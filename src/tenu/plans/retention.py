@@ -18,6 +18,7 @@ from tenu.plans.clearing import clearings
 from tenu.plans.constraints import emptied
 from tenu.plans.keeping import Keeping
 from tenu.plans.mixing import theirs_anyway
+from tenu.plans.overlapping import taken_before
 from tenu.plans.records import record_tasks
 from tenu.plans.rulebook import Rulebook
 from tenu.plans.selection import (
@@ -56,9 +57,10 @@ def retention_tasks(layouts: Collection[Layout], rules: Rulebook) -> tuple[Task,
     records: list[RecordTask] = []
     people: list[PersonTask] = []
     for layout in layouts:
-        records.extend(record_tasks(layout, rules))
+        before = tuple(record_tasks(layout, rules))
+        records.extend(before)
         for estate in layout.estates:
-            people.extend(_EstateTasks(layout, estate, rules).tasks())
+            people.extend(_EstateTasks(layout, estate, rules, before).tasks())
     ending: tuple[PersonTask | RecordTask, ...] = (*records, *sorted(people, key=lambda t: len(t.rules)))
     return (*ending, *(task for layout in layouts for task in crowd_tasks(layout, ending)))
 
@@ -76,10 +78,13 @@ def _points(reference: Reference) -> Condition:
 class _EstateTasks:
     """The tasks of one people table."""
 
-    def __init__(self, layout: Layout, estate: Estate, rules: Rulebook) -> None:
+    def __init__(
+        self, layout: Layout, estate: Estate, rules: Rulebook, before: tuple[RecordTask, ...]
+    ) -> None:
         self._layout = layout
         self._estate = estate
         self._rules = rules
+        self._before = before
         self._keeping = Keeping(layout, estate, rules)
         self._signs = Signs(layout, estate, rules)
         self._people = layout.system.people[estate.root]
@@ -157,12 +162,16 @@ class _EstateTasks:
             effects=effects,
             held=held,
             left=left,
+            before=self._before,
         )
 
     def _something_left(self, effects: tuple[Effect, ...]) -> Condition:
-        """Return when at least one effect would change a row, so that a plan after a plan is empty."""
+        """Return when at least one effect would still find a row to change, so that a plan after a plan is empty."""
         return any_of(
-            linked(turned(effect.table, effect.path), effect.where)
+            linked(
+                turned(effect.table, effect.path),
+                all_of([effect.where, negate(taken_before(effect, self._before))]),
+            )
             for effect in effects
             if isinstance(effect, Clear | Anonymise) or (isinstance(effect, Erase) and not effect.held_by)
         )

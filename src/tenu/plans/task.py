@@ -127,7 +127,8 @@ class PersonTask:
     *due*: what must be true of the person's own row, re-checked under lock. *held* and *left* are parts of it: nobody
     on hold, nobody of whom nothing is left to change. *again*: the ledger says who, not the other systems.
     *alive*: acts and states that keep the same person's rows elsewhere too.
-    *archived*: what makes the archive come before the end; *endings*: from when it runs.
+    *archived*: what makes the archive come before the end; *endings*: from when it runs. *before*: the records of the
+    same system that go by their own date first.
     """
 
     system: str
@@ -142,6 +143,7 @@ class PersonTask:
     effects: tuple[Effect, ...]
     held: Condition
     left: Condition
+    before: tuple[RecordTask, ...] = ()
     again: bool = False
 
     @property
