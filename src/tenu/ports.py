@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, Protocol
@@ -27,13 +27,31 @@ from tenu.plans.pacing import LagProbe
 from tenu.plans.package import Heading
 from tenu.plans.recall import Recall
 from tenu.plans.selection import Condition, Selection
-from tenu.plans.task import Anonymise, Change, Clear, Crowd, Cut, Effect, Erase, PersonTask, Seal, Vitals
+from tenu.plans.task import (
+    Anonymise,
+    Change,
+    Clear,
+    Crowd,
+    Cut,
+    Effect,
+    Ending,
+    Erase,
+    PersonTask,
+    Seal,
+    Vitals,
+)
 from tenu.policy.model import Policy
 from tenu.settings import Settings
 from tenu.terms import IdentifierKind, Text
 
 Key = tuple[Any, ...]
 """The primary key of one person's row, in the order of the key's columns."""
+
+PlaceName = tuple[str, str]
+"""A people table, by system and table."""
+
+Node = tuple[PlaceName, Key]
+"""One row of a people table."""
 
 
 class Fate(IntEnum):
@@ -158,6 +176,9 @@ class Session(Protocol):
     def identities(self, chosen: Any, people: People, unit: Unit | None = None) -> Iterator[Found]: ...
     def census(self, root: str, people: People) -> Iterator[tuple[Key, Identity, date | None]]: ...
     def select_people(self, root: str, people: People, where: Condition) -> Iterator[Found]: ...
+    def judge(
+        self, root: str, people: People, where: Condition, signs: Sequence[Condition], ends: Sequence[Ending]
+    ) -> Iterator[tuple[Found, tuple[bool, ...]]]: ...
     def probe(
         self, root: str, people: People, wanted: Mapping[IdentifierKind, Iterable[str]], vitals: Vitals
     ) -> list[Found]: ...
@@ -173,6 +194,7 @@ class Session(Protocol):
     def reached(self, held: Any, child: Owned, link: Path, parent: Owned) -> list[Key]: ...
 
     def count(self, effect: Effect, chosen: Any, unit: Unit | None = None) -> int: ...
+    def count_each(self, effect: Effect, chosen: Any) -> dict[Key, int]: ...
     def refused(self, effect: Cut | Clear, chosen: Any) -> list[str]: ...
     def more_than(self, table: str, rows: int) -> bool: ...
     def texts(
@@ -297,8 +319,9 @@ class CaseFile:
 
     *sought*: what they say of themselves, by kind. *address*: where the answer goes, in plain words or an e-mail.
     *message*: what they wrote. *notes*: reasons people gave, newest last. *confirmed*, *refused*: the doubtful
-    rows a human said are theirs, or are not, by keyed fingerprint. *until*: last day of the file, None while the request
-    is open.
+    rows a human said are theirs, or are not, by keyed fingerprint. *rows*: their rows of people tables, and *plan*: what
+    carries it out, by digest, while an erasure is under way. *facts*: what was done, by right, for the letter. *until*:
+    last day of the file, None while the request is open.
     """
 
     number: str
@@ -308,13 +331,17 @@ class CaseFile:
     notes: tuple[str, ...] = ()
     confirmed: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    rows: tuple[Node, ...] = ()
+    plan: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
     until: date | None = None
 
 
 class CaseFiles(Protocol):
     """The files of requests, sealed and able to forget."""
 
-    def keep(self, file: CaseFile) -> None: ...
+    def keep(self, *files: CaseFile) -> None: ...
+    def files(self, numbers: Collection[str]) -> dict[str, CaseFile]: ...
     def file(self, number: str) -> CaseFile | None: ...
     def forget(self, as_of: date) -> int: ...
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from tenu.journal.cases import OPEN, Case
-from tenu.operations.linking import Node
 from tenu.operations.rights.finding import Found
 from tenu.plans.reason import day_text
 from tenu.plans.searched import Covered
+from tenu.ports import Node
 from tenu.terms import Language, Text
 
 STATES = {

@@ -146,6 +146,7 @@ class _EstateTasks:
             clauses=tuple(dict.fromkeys(clause for rule in rules for clause in rule.clauses)),
             due=all_of([self._signs.past(rules), negate(alive), negate(held), left]),
             alive=alive,
+            running=self._signs.running(rules),
             archived=any_of(
                 linked(
                     e.path,

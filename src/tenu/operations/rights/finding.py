@@ -13,13 +13,12 @@ from tenu.errors import RefusedError
 from tenu.journal.cases import Case, CaseError
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json, as_name
-from tenu.operations.linking import Node
 from tenu.operations.rights.copying import copy_of
 from tenu.operations.rights.requests import record, request
 from tenu.operations.rights.searching import Asked, Search, Sought, reading, search_in
 from tenu.plans.plan import Fingerprints
 from tenu.policy.rights import Right
-from tenu.ports import CaseFile, Ports
+from tenu.ports import CaseFile, Node, Ports
 from tenu.terms import Text
 
 

@@ -16,9 +16,9 @@ from datetime import date, datetime
 from tenu.datamap.identity import LINKING, Identity, Likeness, identity, names_differ, normalise
 from tenu.datamap.layout import Layout, lay_out
 from tenu.errors import RefusedError, UnreachableError
-from tenu.operations.linking import Node, Place, Web
+from tenu.operations.linking import Place, Web
 from tenu.plans.searched import Covered, TableCovered
-from tenu.ports import Found, Ports, Session
+from tenu.ports import Found, Node, Ports, Session
 from tenu.terms import IdentifierKind, Text
 
 
