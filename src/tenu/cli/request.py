@@ -12,6 +12,7 @@ import click
 
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits
 from tenu.cli.fulfil import JSON, fulfil, refused
+from tenu.cli.fulfil_erasure import propose
 from tenu.journal.cases import Outcome
 from tenu.operations.rights.requests import Extension, Intake, Method
 from tenu.policy.rights import Right
@@ -30,6 +31,7 @@ def command() -> None:
 
 
 command.add_command(fulfil)
+command.add_command(propose)
 
 
 @command.command()
@@ -215,11 +217,31 @@ def decide(
     context: Context, number: str, right: str, outcome: str, codes: tuple[str, ...], note: str, as_json: bool
 ) -> int:
     """Record what you decide of one right. tenu decides nothing against a person."""
+    from tenu.operations.rights.erasure import decide as erasure  # noqa: PLC0415
     from tenu.operations.rights.requests import decide as verb  # noqa: PLC0415
 
+    if Right(right) is Right.ERASURE:
+        return _moved(
+            context, as_json, lambda p: erasure(p, number, Outcome(outcome), codes=codes, note=note)
+        )
     return _moved(
         context, as_json, lambda p: verb(p, number, Right(right), Outcome(outcome), codes=codes, note=note)
     )
+
+
+@command.command()
+@click.argument("number")
+@click.argument("right", type=click.Choice(RIGHTS))
+@click.option("--send-back", is_flag=True, help="It is not right: it must be decided again.")
+@click.option("--note", default="", help="Why, in words; kept sealed.")
+@JSON
+@click.pass_obj
+@exits
+def confirm(context: Context, number: str, right: str, send_back: bool, note: str, as_json: bool) -> int:
+    """Confirm what somebody else decided: an erasure, and any refusal, waits for a second person."""
+    from tenu.operations.rights.requests import confirm as verb  # noqa: PLC0415
+
+    return _moved(context, as_json, lambda p: verb(p, number, Right(right), agrees=not send_back, note=note))
 
 
 @command.command()

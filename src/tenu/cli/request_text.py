@@ -76,10 +76,11 @@ def case_lines(case: Case, day: date, language: Language) -> list[Line]:
         codes = f" ({', '.join(decided.codes)})" if decided.codes else ""
         outcome = OUTCOMES[decided.outcome].in_(language)
         by = Text(fr="par", en="by").in_(language)
+        second = Text(fr=", confirmé", en=", confirmed").in_(language) if decided.confirmed_by else ""
         lines.append(
-            Line(text=f"  {RIGHTS[right].in_(language)} : {outcome}{codes}, {by} {decided.role}")
+            Line(text=f"  {RIGHTS[right].in_(language)} : {outcome}{codes}, {by} {decided.role}{second}")
             if language == "fr"
-            else Line(text=f"  {RIGHTS[right].en}: {outcome}{codes}, {by} {decided.role}")
+            else Line(text=f"  {RIGHTS[right].en}: {outcome}{codes}, {by} {decided.role}{second}")
         )
     return lines
 
@@ -97,7 +98,12 @@ def case_plain(case: Case, day: date) -> dict[str, object]:
         "overdue": case.is_overdue(day),
         "searched": case.searched,
         "decisions": {
-            right: {"outcome": str(d.outcome), "codes": list(d.codes), "role": d.role}
+            right: {
+                "outcome": str(d.outcome),
+                "codes": list(d.codes),
+                "role": d.role,
+                "confirmed": d.confirmed_by is not None,
+            }
             for right, d in case.decisions.items()
         },
         "executed": sorted(case.executed),

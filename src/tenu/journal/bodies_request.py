@@ -73,6 +73,14 @@ REQUESTS: Mapping[EventKind, Body] = {
         required={"request": NAME, "right": NAME, "outcome": NAME, **_WHO},
         optional={"codes": ListOf(NAME), "note": DIGEST, "plan": DIGEST},
     ),
+    EventKind.REQUEST_CONFIRMED: Body(
+        means=Text(
+            fr="une seconde personne confirme la décision, ou la renvoie",
+            en="a second person confirms the decision, or sends it back",
+        ),
+        required={"request": NAME, "right": NAME, "agrees": FLAG, **_WHO},
+        optional={"note": DIGEST},
+    ),
     EventKind.REQUEST_EXECUTED: Body(
         means=Text(fr="ce qui a été décidé est fait", en="what was decided is done"),
         required={"request": NAME, "right": NAME},

@@ -59,6 +59,9 @@ PATHS: Mapping[tuple[CaseState, EventKind], CaseState] = MappingProxyType(
         (_S.IN_PROGRESS, _E.REQUEST_EXTENDED): _S.EXTENDED,
         (_S.IN_PROGRESS, _E.REQUEST_DECIDED): _S.IN_PROGRESS,
         (_S.EXTENDED, _E.REQUEST_DECIDED): _S.EXTENDED,
+        (_S.IN_PROGRESS, _E.REQUEST_CONFIRMED): _S.IN_PROGRESS,
+        (_S.EXTENDED, _E.REQUEST_CONFIRMED): _S.EXTENDED,
+        (_S.DECIDED, _E.REQUEST_CONFIRMED): _S.DECIDED,
         (_S.DECIDED, _E.REQUEST_EXECUTED): _S.DECIDED,
         (_S.FULFILLED, _E.REQUEST_EXECUTED): _S.FULFILLED,
         (_S.FULFILLED, _E.REQUEST_ANSWERED): _S.ANSWERED,
@@ -78,12 +81,13 @@ no decision before that search, no answer before what was decided is done."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """What was decided of one right, and by whom: a role, and an account by digest."""
+    """What was decided of one right, and by whom: a role, and an account by digest. *confirmed_by*: another one, who agreed."""
 
     outcome: Outcome
     codes: tuple[str, ...]
     role: str
     actor: str
+    confirmed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +159,8 @@ def step(case: Case, event: Event) -> Case:
             case = replace(case, extension_noticed_on=_day(said["noticed_on"]))
         case EventKind.REQUEST_DECIDED:
             case, path = _decided(case, event, path)
+        case EventKind.REQUEST_CONFIRMED:
+            case, path = _confirmed(case, event, path)
         case EventKind.REQUEST_EXECUTED:
             case = replace(case, executed=case.executed | {str(said["right"])})
             path = CaseState.FULFILLED if case.executed >= set(case.rights) else path
@@ -230,6 +236,37 @@ def _decided(case: Case, event: Event, path: CaseState) -> tuple[Case, CaseState
     )
     case = replace(case, decisions={**case.decisions, right: decided})
     return case, CaseState.DECIDED if case.decisions.keys() >= set(case.rights) else path
+
+
+def _confirmed(case: Case, event: Event, path: CaseState) -> tuple[Case, CaseState]:
+    """Return *case* once somebody else read a decision: confirmed, or to be taken again.
+
+    Raises:
+        CaseError: Nothing was decided of that right, it was carried out already, or the same person speaks twice.
+    """
+    said = event.body
+    right, actor = str(said["right"]), str(said["actor"])
+    decision = case.decisions.get(right)
+    if decision is None or right in case.executed:
+        raise CaseError(
+            Text(
+                fr=f"{case.id} : aucune décision à confirmer sur « {right} »",
+                en=f"{case.id}: no decision to confirm on '{right}'",
+            )
+        )
+    if actor == decision.actor:
+        raise CaseError(
+            Text(
+                fr=f"{case.id} : qui a décidé ne confirme pas sa propre décision",
+                en=f"{case.id}: whoever decided does not confirm their own decision",
+            ),
+            fix=Text(fr="demandez-le à une seconde personne", en="ask a second person"),
+        )
+    if said["agrees"]:
+        return replace(case, decisions={**case.decisions, right: replace(decision, confirmed_by=actor)}), path
+    left = {other: one for other, one in case.decisions.items() if other != right}
+    back = CaseState.EXTENDED if case.extension_noticed_on else CaseState.IN_PROGRESS
+    return replace(case, decisions=left), back
 
 
 def _answered(question: Question, on: date) -> Question:

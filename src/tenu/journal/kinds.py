@@ -62,6 +62,7 @@ class EventKind(StrEnum):
     REQUEST_SEARCHED = "request:searched"
     REQUEST_EXTENDED = "request:extended"
     REQUEST_DECIDED = "request:decided"
+    REQUEST_CONFIRMED = "request:confirmed"
     REQUEST_EXECUTED = "request:executed"
     REQUEST_ANSWERED = "request:answered"
     REQUEST_CLOSED = "request:closed"

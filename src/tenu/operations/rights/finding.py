@@ -14,7 +14,7 @@ from tenu.journal.cases import Case, CaseError
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json, as_name
 from tenu.operations.rights.copying import copy_of
-from tenu.operations.rights.requests import record, request
+from tenu.operations.rights.requests import record, request, waits_for_another
 from tenu.operations.rights.searching import Asked, Search, Sought, reading, search_in
 from tenu.plans.plan import Fingerprints
 from tenu.policy.rights import Right
@@ -85,9 +85,19 @@ def decided(ports: Ports, number: str, right: Right) -> Case:
     """Return the request *number*, once a human decided of *right*.
 
     Raises:
-        CaseError: Nobody did.
+        CaseError: Nobody did, or nobody else confirmed it where that takes two people.
     """
     case = request(ports, number)
+    refuse_undecided(ports, case, right)
+    return case
+
+
+def refuse_undecided(ports: Ports, case: Case, right: Right) -> None:
+    """Refuse to carry out what nobody decided, or nobody confirmed where that takes two people.
+
+    Raises:
+        CaseError: That is so.
+    """
     if right not in case.decisions:
         raise CaseError(
             Text(
@@ -98,7 +108,17 @@ def decided(ports: Ports, number: str, right: Right) -> Case:
                 fr=f"tenu request decide {case.id} {right}", en=f"tenu request decide {case.id} {right}"
             ),
         )
-    return case
+    if waits_for_another(ports, case, right):
+        raise CaseError(
+            Text(
+                fr=f"{case.id} : cette décision attend qu'une seconde personne la confirme",
+                en=f"{case.id}: this decision waits for a second person to confirm it",
+            ),
+            fix=Text(
+                fr=f"qu'elle lance : tenu request confirm {case.id} {right}",
+                en=f"let them run: tenu request confirm {case.id} {right}",
+            ),
+        )
 
 
 def found_for_sure(ports: Ports, asked: Asked, case: Case) -> Found:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
@@ -253,6 +253,28 @@ def decide(
     return record(ports, number, EventKind.REQUEST_DECIDED, body)
 
 
+def confirm(ports: Ports, number: str, right: Right, *, agrees: bool = True, note: str = "") -> Case:
+    """Say, as somebody else than who decided, that a decision is right; or send it back, with why, to be taken again.
+
+    Raises:
+        CaseError: Nothing was decided, or whoever decided speaks again.
+
+    Source: GDPR 24(1), 32(4); the second pair of eyes of ADR 17.
+    """
+    role = entitled(ports, "request:confirm", *DECIDERS)
+    body: dict[str, Json] = {"right": str(right), "agrees": agrees, **_who(ports, role)}
+    if note:
+        body["note"] = _note(ports, number, note)
+    return record(ports, number, EventKind.REQUEST_CONFIRMED, body)
+
+
+def waits_for_another(ports: Ports, case: Case, right: Right) -> bool:
+    """Return whether what was decided of *right* still needs a second person before anything is done."""
+    decision = case.decisions[right]
+    grave = right is Right.ERASURE or decision.outcome is not Outcome.GRANTED
+    return ports.workspace.settings.requests.two_people and grave and decision.confirmed_by is None
+
+
 def close(ports: Ports, number: str, reason: str, note: str) -> Case:
     """Close a request that cannot be answered on the merits: not identified, withdrawn, not a right.
 
@@ -303,20 +325,40 @@ def record(ports: Ports, number: str, kind: EventKind, body: Mapping[str, Json])
         CaseError: There is no such path, or somebody else took it an instant before.
     """
     case = request(ports, number)
-    event = Event(kind=kind, at=ports.clock.now(), body={"request": case.id, **body})
-    step(case, event)
-    ports.journal.append(event)
+    return record_all(ports, [case], kind, {case.id: body})[case.id]
+
+
+def record_all(
+    ports: Ports, known: Iterable[Case], kind: EventKind, bodies: Mapping[str, Mapping[str, Json]]
+) -> dict[str, Case]:
+    """Write one more event of each of several requests; return them after it.
+
+    Args:
+        ports: Where it is written.
+        known: The requests as they are now.
+        kind: What happened to each.
+        bodies: What is said of each, by number.
+
+    Raises:
+        CaseError: One has no such path, and nothing was written; or somebody else took it an instant before.
+    """
+    now, before = ports.clock.now(), list(known)
+    events = [Event(kind=kind, at=now, body={"request": c.id, **bodies[c.id]}) for c in before]
+    for case, event in zip(before, events, strict=True):
+        step(case, event)
+    ports.journal.append(*events)
     ports.journal.seal(ports.signer)
-    after = request(ports, number)
-    if after.refused_events > case.refused_events:
-        raise CaseError(
-            Text(
-                fr=f"{case.id} : quelqu'un d'autre vient d'avancer cette demande",
-                en=f"{case.id}: somebody else has just moved this request on",
-            ),
-            fix=Text(fr=f"tenu request show {case.id}", en=f"tenu request show {case.id}"),
-        )
-    return after
+    after = requests(ports)
+    for case in before:
+        if after[case.id].refused_events > case.refused_events:
+            raise CaseError(
+                Text(
+                    fr=f"{case.id} : quelqu'un d'autre vient d'avancer cette demande",
+                    en=f"{case.id}: somebody else has just moved this request on",
+                ),
+                fix=Text(fr=f"tenu request show {case.id}", en=f"tenu request show {case.id}"),
+            )
+    return {case.id: after[case.id] for case in before}
 
 
 def _who(ports: Ports, role: str) -> dict[str, Json]:

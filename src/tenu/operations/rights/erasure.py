@@ -1,0 +1,331 @@
+"""Erasure on request: proposed holding by holding, decided and confirmed by people, done through the one plan.
+
+Several requests make one plan. Whose rows it is about, the plan itself and what it does of each holding are in the sealed
+files before anything is destroyed, so that what was cut goes on where it was, with the same plan, and the letter can be
+written.
+
+Source: GDPR 12(4), 17; SM-1, SM-5; policy C-RGT-10, C-RGT-11; INV-13, INV-24.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tenu.journal.cases import Case, CaseError, CaseState, Outcome
+from tenu.journal.kinds import EventKind
+from tenu.journal.shapes import Json, as_name
+from tenu.operations.apply import apply
+from tenu.operations.plan import Progress, keep, plan, quiet, today
+from tenu.operations.preflight import StalePlanError
+from tenu.operations.rights import requests as verbs
+from tenu.operations.rights.finding import file_of, found_now, refuse_undecided
+from tenu.operations.rights.proposing import Proposing, in_archive
+from tenu.operations.rights.searching import Asked, reading
+from tenu.periods.limits import last_day
+from tenu.periods.period import Period
+from tenu.plans.holding import ErasureFacts, read_facts
+from tenu.plans.plan import Plan, Requests, read_plan
+from tenu.plans.run import Run
+from tenu.policy.rights import Right
+from tenu.ports import CaseFile, Ports
+from tenu.terms import Text
+
+RIGHT = str(Right.ERASURE)
+PLAN_LASTS = Period(months=1)
+"""How long the plan of an erasure is kept beside the files of its requests: longer than any interruption."""
+_DIGITS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasures:
+    """What carrying out some erasures did. *done*: by request. *left*: why each of the others is not done, in words.
+
+    *runs*: what was applied, one run for all the requests of a plan.
+    """
+
+    done: tuple[ErasureFacts, ...]
+    left: Mapping[str, Text]
+    runs: tuple[Run, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether everything asked is done, and nothing was found that still designates somebody."""
+        return not self.left and all(facts.residual == 0 for facts in self.done)
+
+
+def propose(ports: Ports, number: str) -> ErasureFacts:
+    """Return what erasing the person of *number* would do today, holding by holding; changes nothing.
+
+    Raises:
+        UnknownRequestError: There is no such request.
+        CaseError: It does not ask for erasure, or somebody is to be told apart, or a system is silent.
+        UnreachableError: A system does not answer.
+    """
+    case = verbs.request(ports, number)
+    if RIGHT not in case.rights:
+        asked = ", ".join(case.rights)
+        raise CaseError(
+            Text(fr=f"{case.id} ne demande pas l'effacement", en=f"{case.id} does not ask for erasure"),
+            fix=Text(fr=f"elle demande : {asked}", en=f"it asks for: {asked}"),
+        )
+    file = file_of(ports, case.id)
+    if RIGHT in case.executed or file.plan:
+        return read_facts(file.facts[RIGHT])
+    with reading(ports) as asked_now:
+        file = _identified(ports, asked_now, case, file)
+    ports.cases.keep(file)
+    return _proposed(ports, [file])[1][case.id]
+
+
+def decide(ports: Ports, number: str, outcome: Outcome, *, codes: Sequence[str] = (), note: str = "") -> Case:
+    """Record what a named human decided of an erasure, as ``requests.decide``; granted whole only when nothing stays.
+
+    Raises:
+        CaseError: Something stays, and the person would not be told why.
+    """
+    if outcome is Outcome.GRANTED and verbs.request(ports, number).searched:
+        _refuse_silence(propose(ports, number))
+    return verbs.decide(ports, number, Right.ERASURE, outcome, codes=codes, note=note)
+
+
+def erase(ports: Ports, numbers: Sequence[str] | None, *, progress: Progress = quiet) -> Erasures:
+    """Carry out erasures that were decided, and confirmed, in one plan; what was cut before goes on first, by its own.
+
+    Done again, it changes nothing and returns what was done.
+
+    Args:
+        ports: What may be touched.
+        numbers: The requests; every one that is ready when None, those that are not being told apart.
+        progress: Told of each step.
+
+    Raises:
+        UnknownRequestError: There is no such request.
+        CaseError: One was named that is not decided, not confirmed, or whose person must be told apart again.
+        RefusedError: The plan may not be applied; nothing was written.
+        UnreachableError: A system does not answer. What was committed before stays; run it again to go on.
+    """
+    known = verbs.requests(ports)
+    wanted = (
+        [verbs.request(ports, n) for n in numbers] if numbers is not None else _ready(ports, known.values())
+    )
+    for case in wanted:
+        refuse_undecided(ports, case, Right.ERASURE)
+    files = ports.cases.files([case.id for case in wanted])
+    todo = [case for case in wanted if RIGHT not in case.executed]
+    left: dict[str, Text] = {}
+    runs: list[Run] = []
+    _refused(ports, [case for case in todo if case.decisions[RIGHT].outcome is Outcome.REFUSED])
+    todo = [
+        case for case in todo if case.decisions[RIGHT].outcome is not Outcome.REFUSED and case.id in files
+    ]
+    for digest in dict.fromkeys(files[case.id].plan for case in todo if files[case.id].plan):
+        mine = [case for case in todo if files[case.id].plan == digest]
+        runs += _go_on(ports, mine, digest, left, progress)
+    waiting = [case for case in todo if not files[case.id].plan]
+    while waiting:
+        batch, waiting = _identify(ports, waiting, files, left, insist=numbers is not None)
+        if batch:
+            runs.append(_carry_out(ports, batch, files, left, progress))
+    after = ports.cases.files([case.id for case in wanted])
+    done = (file.facts.get(RIGHT) for number, file in after.items() if number not in left)
+    return Erasures(done=tuple(read_facts(said) for said in done if said), left=left, runs=tuple(runs))
+
+
+def _ready(ports: Ports, known: Iterable[Case]) -> list[Case]:
+    """Return the requests whose erasure was decided, and confirmed where that takes two people, and is not done."""
+    return [
+        case
+        for case in known
+        if case.state in (CaseState.DECIDED, CaseState.FULFILLED) and RIGHT in case.decisions
+        if RIGHT not in case.executed and not verbs.waits_for_another(ports, case, Right.ERASURE)
+    ]
+
+
+def _refused(ports: Ports, cases: list[Case]) -> None:
+    """Say that what was decided of *cases* is done: nothing."""
+    if cases:
+        bodies = {case.id: {"right": RIGHT} for case in cases}
+        verbs.record_all(ports, cases, EventKind.REQUEST_EXECUTED, bodies)
+
+
+# ── who ──
+
+
+def _identify(
+    ports: Ports, cases: list[Case], files: dict[str, CaseFile], left: dict[str, Text], *, insist: bool
+) -> tuple[list[Case], list[Case]]:
+    """Find the rows of each of *cases* now, and keep them in its file; return those to do, and those to do after them.
+
+    Two requests of one person are done one after the other. Who must be told apart again is refused, or *left* for a
+    human when nobody named them.
+    """
+    batch, later, taken = list[Case](), list[Case](), set[object]()
+    with reading(ports) as asked:
+        for case in cases:
+            try:
+                file = _identified(ports, asked, case, files[case.id])
+            except CaseError as error:
+                if insist:
+                    raise
+                left[case.id] = error.message
+                continue
+            if taken & set(file.rows):
+                later.append(case)
+                continue
+            taken |= set(file.rows)
+            files[case.id] = file
+            batch.append(case)
+    return batch, later
+
+
+def _identified(ports: Ports, asked: Asked, case: Case, file: CaseFile) -> CaseFile:
+    """Return the file of *case* with the rows that are surely the person's, now.
+
+    Raises:
+        CaseError: A system is silent, or somebody is to be told apart again.
+    """
+    found = found_now(ports, asked, file)
+    if not found.is_complete:
+        raise CaseError(
+            Text(
+                fr=f"{case.id} : un système se tait, ou quelqu'un est de nouveau à départager",
+                en=f"{case.id}: a system is silent, or somebody is to be told apart again",
+            ),
+            fix=Text(fr=f"tenu request search {case.id}", en=f"tenu request search {case.id}"),
+        )
+    return replace(file, rows=found.rows)
+
+
+# ── what ──
+
+
+def _proposed(
+    ports: Ports, files: Sequence[CaseFile], progress: Progress = quiet
+) -> tuple[Plan, dict[str, ErasureFacts]]:
+    """Return the plan that erases whom *files* name, kept already, and what it does of each."""
+    tally = Proposing()
+    cause = Requests(requests=tuple(sorted(file.number for file in files)))
+    made = plan(ports, today(ports), cause=cause, tally=tally, progress=progress)
+    facts = {
+        file.number: ErasureFacts(
+            number=file.number,
+            as_of=made.as_of,
+            plan="" if made.is_empty else made.digest,
+            holdings=(*tally.of(file.number), *in_archive(ports, file, tally.identities[file.number])),
+        )
+        for file in files
+    }
+    return made, facts
+
+
+def _refuse_silence(facts: ErasureFacts) -> None:
+    """Refuse to grant whole what is only granted in part: the person must be told what stays, and why.
+
+    Raises:
+        CaseError: Something stays.
+    """
+    if not facts.kept:
+        return
+    stays = ", ".join(dict.fromkeys(f"{h.system}.{h.table}" for h in facts.kept))
+    codes = " ".join(f"--code {code}" for code in dict.fromkeys(h.code for h in facts.kept))
+    raise CaseError(
+        Text(
+            fr=f"{facts.number} : tout ne peut pas être effacé ({stays})",
+            en=f"{facts.number}: not everything can be erased ({stays})",
+        ),
+        fix=Text(
+            fr=f"lisez tenu request propose {facts.number}, puis décidez « partial » {codes} --note …"
+            f" (déjà décidé : tenu request confirm {facts.number} erasure --send-back)",
+            en=f"read tenu request propose {facts.number}, then decide 'partial' {codes} --note …"
+            f" (decided already: tenu request confirm {facts.number} erasure --send-back)",
+        ),
+    )
+
+
+# ── doing it ──
+
+
+def _carry_out(
+    ports: Ports, cases: list[Case], files: Mapping[str, CaseFile], left: dict[str, Text], progress: Progress
+) -> Run:
+    mine = [files[case.id] for case in cases]
+    ports.cases.keep(*mine)
+    made, facts = _proposed(ports, mine, progress)
+    for case in cases:
+        if case.decisions[RIGHT].outcome is Outcome.GRANTED:
+            _refuse_silence(facts[case.id])
+    _write_down(ports, made, mine, facts)
+    return _do(ports, cases, made, left, progress)
+
+
+def _write_down(
+    ports: Ports, made: Plan, files: Sequence[CaseFile], facts: Mapping[str, ErasureFacts]
+) -> None:
+    """Keep, before anything is destroyed, the plan and what it does of each request."""
+    until = last_day(made.as_of, PLAN_LASTS)
+    ports.cases.keep(
+        CaseFile(number=made.digest[:_DIGITS], sought={}, message=made.to_json(), until=until),
+        *(replace(f, plan=made.digest, facts={**f.facts, RIGHT: facts[f.number].plain()}) for f in files),
+    )
+    keep(ports, made)
+
+
+def _go_on(
+    ports: Ports, cases: list[Case], digest: str, left: dict[str, Text], progress: Progress
+) -> Iterator[Run]:
+    """Go on with what was cut, by the plan it was begun with; by another one, for the same rows, when that one is stale."""
+    kept = ports.cases.files([digest[:_DIGITS]]).get(digest[:_DIGITS])
+    if kept is not None:
+        try:
+            yield _do(ports, cases, read_plan(kept.message), left, progress)
+            return
+        except StalePlanError:
+            pass
+    files = list(ports.cases.files([case.id for case in cases]).values())
+    made, _ = _proposed(ports, files, progress)
+    _write_down(ports, made, files, {f.number: read_facts(f.facts[RIGHT]) for f in files})
+    yield _do(ports, cases, made, left, progress)
+
+
+def _do(ports: Ports, cases: list[Case], made: Plan, left: dict[str, Text], progress: Progress) -> Run:
+    """Apply *made*, ask again what is left of each person, and say which of *cases* are done."""
+    run = apply(ports, made, progress=progress)
+    remaining = Proposing()
+    if not made.is_empty:
+        plan(ports, made.as_of, cause=made.cause, tally=remaining)
+    files = ports.cases.files([case.id for case in cases])
+    residue = run.residue.residual if run.residue else 0
+    done: list[Case] = []
+    closed: list[CaseFile] = []
+    bodies: dict[str, Mapping[str, Json]] = {}
+    for case in cases:
+        rows = remaining.remaining[case.id]
+        if rows or run.stopped:
+            left[case.id] = Text(
+                fr=f"{case.id} : {rows} lignes restent, verrouillées ou gardées par leur base : relancez",
+                en=f"{case.id}: {rows} rows are left, locked or kept by their database: run it again",
+            )
+            continue
+        facts = replace(read_facts(files[case.id].facts[RIGHT]), residual=residue)
+        done.append(case)
+        closed.append(_closed(files[case.id], facts))
+        bodies[case.id] = _executed(facts)
+    ports.cases.keep(*closed)
+    if done:
+        verbs.record_all(ports, done, EventKind.REQUEST_EXECUTED, bodies)
+    return run
+
+
+def _closed(file: CaseFile, facts: ErasureFacts) -> CaseFile:
+    """Return *file* once nothing is left to do: whose rows they were is forgotten."""
+    return replace(file, rows=(), facts={**file.facts, RIGHT: facts.plain()})
+
+
+def _executed(facts: ErasureFacts) -> dict[str, Json]:
+    tables: Counter[str] = Counter()
+    for holding in facts.holdings:
+        tables[as_name(f"{holding.becomes}:{holding.system}.{holding.table}")] += holding.rows
+    body: dict[str, Json] = {"right": RIGHT, "tables": dict(tables), "residual": facts.residual}
+    return body | ({"plan": facts.plan} if facts.plan else {})
