@@ -43,6 +43,8 @@ def _line(holding: Holding, language: Language) -> Line:
     said = f"    {sign} {holding.table:<20} {rows_text(holding.rows, language)}, {IN_WORDS[holding.becomes].in_(language)}"
     if holding.until:
         until = Text(fr="jusqu'au", en="until").in_(language)
+        if holding.becomes in (Becomes.KEPT, Becomes.EMPTIED):
+            until = Text(fr="au plus tard jusqu'au", en="at the latest until").in_(language)
         said += f" {until} {day_text(holding.until, language)}"
     reasons = [part for part in (holding.text, holding.why.in_(language) if holding.why else "") if part]
     said += f" : {', '.join(reasons)}" if reasons else ""

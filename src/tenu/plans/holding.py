@@ -84,7 +84,7 @@ IN_WORDS: Mapping[Becomes, Text] = MappingProxyType(
 class Holding:
     """What becomes of *rows* rows of one *table* of one *system*.
 
-    *until*: last day what stays is kept, None when nothing says it yet (a contract under way, a hold, a date nobody wrote).
+    *until*: last day the last of what stays is kept, None when nothing says it yet (a contract under way, a hold, a date nobody wrote).
     *text*: the text of law that keeps them, as the policy cites it; *why*: what is kept, or the ground, in words.
     """
 

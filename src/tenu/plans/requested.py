@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from tenu.plans.selection import Listed, all_of, negate
-from tenu.plans.task import CrowdTask, PersonTask, Task
+from tenu.plans.task import Anonymise, CrowdTask, PersonTask, Task
 
 REQUESTED = "requested"
 """The list of the rows of people tables that are of whoever asks."""
@@ -21,16 +21,16 @@ REQUESTED = "requested"
 def requested(tasks: Iterable[Task], places: Collection[tuple[str, str]]) -> Iterator[Task]:
     """Yield those of *tasks* that concern people of *places* (system, people table), for whoever is listed there.
 
-    Records past a limit of their own are left to the calendar; what makes anonymous rows vague enough is done wherever
-    somebody goes.
+    Records past a limit of their own are left to the calendar; anonymous rows are made vague enough where some are added.
     """
-    systems = {system for system, _ in places}
+    anonymous: set[tuple[str, str]] = set()
     for task in tasks:
         match task:
             case PersonTask() if (task.system, task.root) in places:
                 due = all_of([Listed(name=REQUESTED), negate(task.running), negate(task.held), task.left])
+                anonymous |= {(task.system, e.table) for e in task.effects if isinstance(e, Anonymise)}
                 yield replace(task, due=due, alive=task.running)
-            case CrowdTask() if task.system in systems:
+            case CrowdTask() if (task.system, task.table) in anonymous:
                 yield task
             case _:
                 continue

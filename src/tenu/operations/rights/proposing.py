@@ -53,13 +53,15 @@ class Proposing:
                 self.identities[number] += standing.identities
         until = {key: self._archived(opened, subjects, task, key) for key in mine}
         kept = self._kept_until(opened, task) if any(isinstance(e, Keep) for e in counts) else {}
+        pinned: dict[Key, tuple[str, date]] = {}
+        for (_, key), (period, day) in sorted(kept.items(), key=lambda one: one[1][1]):
+            pinned[key] = (period, day)
         for effect, rows in counts.items():
             for key, count in rows.items():
                 if verb_of(effect) in CHANGES:
                     self.remaining[mine[key]] += count
-                self._found[mine[key]].extend(
-                    _become(opened, task, effect, count, until[key], kept.get((effect.table, key)))
-                )
+                law = kept.get((effect.table, key)) if isinstance(effect, Keep) else pinned.get(key)
+                self._found[mine[key]].extend(_become(opened, task, effect, count, until[key], law))
         for key, why, table, count in _left_alone(opened, choice):
             holding = Holding(system=task.system, table=table, becomes=_LEFT[why], rows=count)
             self._found[mine[key]].append(holding)
@@ -153,8 +155,10 @@ def _become(
         case Anonymise():
             yield told(becomes=Becomes.ANONYMISED)
         case Clear():
-            whole = any(isinstance(e, Erase) and e.table == effect.table for e in task.effects)
-            yield told(becomes=Becomes.EMPTIED if whole else Becomes.COLUMNS)
+            if any(isinstance(e, Erase) and e.table == effect.table for e in task.effects):
+                yield told(becomes=Becomes.EMPTIED, until=kept[1] if kept else None)
+            else:
+                yield told(becomes=Becomes.COLUMNS)
         case _:
             return
 
