@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from tenu.journal.checkpoint import Signer
 from tenu.journal.port import Journal
 from tenu.plans.anonymity import Measure
 from tenu.plans.archive import Package, Reach, Rotation, Shelf, Soundness
+from tenu.plans.case_file import CaseFile
 from tenu.plans.disk import DiskState
 from tenu.plans.erasures import Act, Closed, Entry, Head, Person, Portion
 from tenu.plans.facts import ArchiveFacts
@@ -311,30 +312,6 @@ class KeyStore(Protocol):
     def unwrap_former(self, wrapped: bytes, about: bytes) -> bytes: ...
     def renew(self) -> str: ...
     def retire(self, key: str) -> None: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFile:
-    """What must be said of the person of one request, while it may.
-
-    *sought*: what they say of themselves, by kind. *address*: where the answer goes, in plain words or an e-mail.
-    *message*: what they wrote. *notes*: reasons people gave, newest last. *confirmed*, *refused*: the doubtful
-    rows a human said are theirs, or are not, by keyed fingerprint. *rows*: their rows of people tables, and *plan*: what
-    carries it out, by digest, while an erasure is under way. *facts*: what was done, by right, for the letter. *until*:
-    last day of the file, None while the request is open.
-    """
-
-    number: str
-    sought: Mapping[IdentifierKind, tuple[str, ...]]
-    address: str = ""
-    message: str = ""
-    notes: tuple[str, ...] = ()
-    confirmed: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
-    rows: tuple[Node, ...] = ()
-    plan: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    until: date | None = None
 
 
 class CaseFiles(Protocol):

@@ -25,7 +25,8 @@ from tenu.adapters import vault_migrations
 from tenu.adapters.archive_tables import CASE_FILE
 from tenu.adapters.store_schema import open_store
 from tenu.errors import TamperedError
-from tenu.ports import CaseFile, Node
+from tenu.plans.case_file import CaseFile
+from tenu.ports import Node
 from tenu.terms import IdentifierKind, Text
 
 _NONCE = 12

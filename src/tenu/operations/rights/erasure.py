@@ -25,11 +25,12 @@ from tenu.operations.rights.proposing import Proposing, in_archive
 from tenu.operations.rights.searching import Asked, reading
 from tenu.periods.limits import last_day
 from tenu.periods.period import Period
+from tenu.plans.case_file import CaseFile
 from tenu.plans.holding import ErasureFacts, read_facts
 from tenu.plans.plan import Plan, Requests, read_plan
 from tenu.plans.run import Run
 from tenu.policy.rights import Right
-from tenu.ports import CaseFile, Ports
+from tenu.ports import Ports
 from tenu.terms import Text
 
 RIGHT = str(Right.ERASURE)

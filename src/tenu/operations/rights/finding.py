@@ -16,9 +16,10 @@ from tenu.journal.shapes import Json, as_name
 from tenu.operations.rights.copying import copy_of
 from tenu.operations.rights.requests import record, request, waits_for_another
 from tenu.operations.rights.searching import Asked, Search, Sought, reading, search_in
+from tenu.plans.case_file import CaseFile
 from tenu.plans.plan import Fingerprints
 from tenu.policy.rights import Right
-from tenu.ports import CaseFile, Node, Ports
+from tenu.ports import Node, Ports
 from tenu.terms import Text
 
 

@@ -15,6 +15,7 @@ from tenu.datamap.ways import Owned
 from tenu.operations.choosing import Choice, Scene
 from tenu.operations.subjects import Left, Subjects
 from tenu.periods.period import Period
+from tenu.plans.case_file import CaseFile
 from tenu.plans.holding import Becomes, Holding, gathered
 from tenu.plans.keeping import Keeping
 from tenu.plans.plan import CHANGES, verb_of
@@ -22,7 +23,7 @@ from tenu.plans.requested import REQUESTED
 from tenu.plans.selection import ALWAYS, Listed
 from tenu.plans.signs import downward
 from tenu.plans.task import Anonymise, Clear, Effect, Ending, Erase, Keep, PersonTask, Seal
-from tenu.ports import CaseFile, Fate, Key, Ports, Unit
+from tenu.ports import Fate, Key, Ports, Unit
 from tenu.terms import IdentifierKind, Text
 
 Counts = Mapping[Effect, Mapping[Key, int]]

@@ -26,8 +26,9 @@ from tenu.operations.plan import today
 from tenu.operations.rights.searching import Sought
 from tenu.periods.limits import last_day
 from tenu.periods.period import Period
+from tenu.plans.case_file import CaseFile
 from tenu.policy.rights import Right
-from tenu.ports import CaseFile, Ports
+from tenu.ports import Ports
 from tenu.terms import Text
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

@@ -1,0 +1,37 @@
+"""What must be said of the person of one request, while it may: sealed in the vault, never in the journal.
+
+Source: GDPR 5(1)(c), 12(2)-(6); time rule T-38; law 5.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from tenu.terms import IdentifierKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """What must be said of the person of one request, while it may.
+
+    *sought*: what they say of themselves, by kind. *address*: where the answer goes, in plain words or an e-mail.
+    *message*: what they wrote. *notes*: reasons people gave, newest last. *confirmed*, *refused*: the doubtful
+    rows a human said are theirs, or are not, by keyed fingerprint. *rows*: their rows of people tables (system and table, primary key), and *plan*: what
+    carries it out, by digest, while an erasure is under way. *facts*: what was done, by right, for the letter. *until*:
+    last day of the file, None while the request is open.
+    """
+
+    number: str
+    sought: Mapping[IdentifierKind, tuple[str, ...]]
+    address: str = ""
+    message: str = ""
+    notes: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    rows: tuple[tuple[tuple[str, str], tuple[Any, ...]], ...] = ()
+    plan: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    until: date | None = None
