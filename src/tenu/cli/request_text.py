@@ -107,6 +107,8 @@ def case_plain(case: Case, day: date) -> dict[str, object]:
             for right, d in case.decisions.items()
         },
         "executed": sorted(case.executed),
+        "stop": list(case.stop),
+        "waits_to_stop": case.waits_to_stop,
         "answered_on": case.answered_on.isoformat() if case.answered_on else None,
     }
 
@@ -140,13 +142,18 @@ def _one(case: Case, day: date, language: Language) -> str:
     late = Text(fr="  EN RETARD", en="  LATE").in_(language) if case.is_overdue(day) else ""
     arrived = day_text(case.received_on, language)
     state = STATES[case.state].in_(language)
+    if case.waits_to_stop:
+        fr = f"  PROSPECTION À ARRÊTER : tenu request fulfil objection {case.id}"
+        late += Text(fr=fr, en=f"  PROSPECTING TO STOP: tenu request fulfil objection {case.id}").in_(
+            language
+        )
     if language == "fr":
         return f"{case.id}  {rights}  reçue le {arrived}  {state}{late}"
     return f"{case.id}  {rights}  received on {arrived}  {state}{late}"
 
 
 def _style(case: Case, day: date) -> str:
-    return "bold red" if case.is_overdue(day) else ("green" if case.answered_on else "")
+    return "bold red" if case.is_overdue(day) or case.waits_to_stop else ("green" if case.answered_on else "")
 
 
 def _rows(found: Found, language: Language) -> Iterator[Line]:

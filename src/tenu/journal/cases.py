@@ -46,8 +46,11 @@ OPEN = frozenset(CaseState) - {CaseState.ANSWERED, CaseState.CLOSED, CaseState.E
 """The states in which an answer is still due."""
 
 _S, _E = CaseState, EventKind
+AT_ONCE = ("objection", "withdrawal")
+"""The rights that take effect on receipt, before anything else, when they are about prospecting."""
 PATHS: Mapping[tuple[CaseState, EventKind], CaseState] = MappingProxyType(
     {
+        **{(state, _E.REQUEST_SUPPRESSED): state for state in OPEN},
         (_S.RECEIVED, _E.REQUEST_ACKNOWLEDGED): _S.ACKNOWLEDGED,
         (_S.ACKNOWLEDGED, _E.REQUEST_IDENTITY_ASKED): _S.IDENTITY_PENDING,
         (_S.ACKNOWLEDGED, _E.REQUEST_IDENTIFIED): _S.IN_PROGRESS,
@@ -96,7 +99,8 @@ class Case:
 
     *received_on*: civil day it reached any channel. *questions* stopped its clock for a while; *extension_noticed_on*: day
     the person was told of an extension. *searched*: whether the last search covered everything, None before any. *refused_events*: those
-    written at the same instant as another that had taken the path first; they changed nothing.
+    written at the same instant as another that had taken the path first; they changed nothing. *stop*: the channels on which
+    prospecting must stop at once; none when it is about something else.
     """
 
     id: str
@@ -111,6 +115,13 @@ class Case:
     executed: frozenset[str] = frozenset()
     answered_on: date | None = None
     refused_events: int = 0
+    stop: tuple[str, ...] = ()
+
+    @property
+    def waits_to_stop(self) -> bool:
+        """Return whether prospecting should have stopped and did not yet, everywhere."""
+        at_once = set(AT_ONCE) & set(self.rights)
+        return bool(self.stop) and self.state in OPEN and not at_once <= self.executed
 
     @property
     def due(self) -> AnswerDue:
@@ -161,6 +172,9 @@ def step(case: Case, event: Event) -> Case:
             case, path = _decided(case, event, path)
         case EventKind.REQUEST_CONFIRMED:
             case, path = _confirmed(case, event, path)
+        case EventKind.REQUEST_SUPPRESSED if said["complete"]:
+            case = replace(case, executed=case.executed | (set(AT_ONCE) & set(case.rights)))
+            path = _done(case, path)
         case EventKind.REQUEST_EXECUTED:
             case = replace(case, executed=case.executed | {str(said["right"])})
             path = CaseState.FULFILLED if case.executed >= set(case.rights) else path
@@ -202,6 +216,7 @@ def received(event: Event) -> Case:
         rights=tuple(map(str, rights)),
         channel=str(said["channel"]),
         received_on=_day(said["received_on"]),
+        stop=tuple(map(str, stop)) if isinstance(stop := said.get("stop", ()), tuple) else (),
     )
 
 
@@ -235,7 +250,7 @@ def _decided(case: Case, event: Event, path: CaseState) -> tuple[Case, CaseState
         actor=str(said["actor"]),
     )
     case = replace(case, decisions={**case.decisions, right: decided})
-    return case, CaseState.DECIDED if case.decisions.keys() >= set(case.rights) else path
+    return case, _done(case, path)
 
 
 def _confirmed(case: Case, event: Event, path: CaseState) -> tuple[Case, CaseState]:
@@ -267,6 +282,14 @@ def _confirmed(case: Case, event: Event, path: CaseState) -> tuple[Case, CaseSta
     left = {other: one for other, one in case.decisions.items() if other != right}
     back = CaseState.EXTENDED if case.extension_noticed_on else CaseState.IN_PROGRESS
     return replace(case, decisions=left), back
+
+
+def _done(case: Case, path: CaseState) -> CaseState:
+    """Return where *case* is once one more of its rights was decided, or stopped at once: *path* while some are neither."""
+    if case.executed >= set(case.rights):
+        return CaseState.FULFILLED
+    settled = case.decisions.keys() | case.executed
+    return CaseState.DECIDED if settled >= set(case.rights) else path
 
 
 def _answered(question: Question, on: date) -> Question:

@@ -20,6 +20,7 @@ from tenu.operations.register import hold_findings
 from tenu.plans.constraints import unclearable
 from tenu.plans.feeds import feed_findings
 from tenu.plans.fitness import unfit
+from tenu.plans.opposing import oppositions
 from tenu.plans.retention import retention_tasks
 from tenu.plans.rulebook import rulebook
 from tenu.ports import Ports
@@ -60,7 +61,9 @@ def schema_findings(ports: Ports, layouts: dict[str, Layout], as_of: date) -> li
     """Return what the data maps and the live schemas say against one another, and against what a run must do."""
     policy = ports.workspace.policy
     active = {rule.id: effective_active(rule, policy, as_of) for rule in policy.retention.rules}
-    found = [f for layout in layouts.values() for f in compare(layout, policy)]
+    found = [
+        f for layout in layouts.values() for f in (*compare(layout, policy), *oppositions(layout, policy))
+    ]
     if not any(f.severity is Severity.BLOCKER for f in found):
         tasks = retention_tasks(layouts.values(), rulebook(policy, active, as_of))
         found.extend(unclearable(layouts, tasks))

@@ -29,7 +29,7 @@ from tenu.periods.period import Period
 from tenu.plans.case_file import CaseFile
 from tenu.policy.rights import Right
 from tenu.ports import Ports
-from tenu.terms import Text
+from tenu.terms import Channel, Text
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """What a request's number is made of: no sign that reads two ways on paper."""
@@ -77,6 +77,7 @@ def receive(
     received_on: date | None = None,
     address: str = "",
     message: str = "",
+    stop: Sequence[Channel] = (),
 ) -> Case:
     """Open a request the day it reached the company, whoever notices it when; return it.
 
@@ -88,6 +89,7 @@ def receive(
         received_on: Civil day it reached any channel; today by default.
         address: Where the answer goes.
         message: What they wrote.
+        stop: The channels prospecting must stop on at once (``objecting.receive`` does it).
 
     Raises:
         RefusedError: No right is asked, or the day has not come yet.
@@ -111,6 +113,8 @@ def receive(
         "received_on": day.isoformat(),
         "actor": ports.actor.digest,
     }
+    if stop:
+        body["stop"] = [str(one) for one in stop]
     if message:
         body["message"] = hashlib.sha256(message.encode()).hexdigest()
     event = Event(kind=EventKind.REQUEST_RECEIVED, at=ports.clock.now(), body=body)
