@@ -22,12 +22,13 @@ from statistics import median
 import sqlalchemy as sa
 from meter import Cost, Meter
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))  # the private servers and the lab of the tests
+sys.path.insert(
+    0, str(Path(__file__).parent.parent / "tests")
+)  # the private servers and the lab of the tests
 
 from lab import Lab, make_lab
 from rights.asking import as_, asked, email_of, granted, office
 from servers import PostgreSQLServer
-
 from tenu.journal.cases import Outcome
 from tenu.operations.rights import requests as verbs
 from tenu.operations.rights.access import access
@@ -105,7 +106,9 @@ def measure(lab: Lab, meter: Meter, *, runs: int, queued: int) -> Iterator[str]:
             if not warm:
                 yield line("access", measured)
         for warm in (True, False):
-            numbers = [granted(ports, asked(ports, email_of(next(everybody)))) for _ in range(1 if warm else runs)]
+            numbers = [
+                granted(ports, asked(ports, email_of(next(everybody)))) for _ in range(1 if warm else runs)
+            ]
             measured = [answer(meter, lambda n=n: erase(ports, [n])) for n in numbers]
             if not warm:
                 yield line("erasure, alone", measured)
@@ -144,8 +147,12 @@ def main() -> None:
 
             lab = make_lab(folder, database, people=asked_for.people, chunk=500)
             settings = folder / "tenu.toml"
-            settings.write_text(settings.read_text().replace("look_again_seconds = 0", "look_again_seconds = 30"))
-            print(f"{'':26}{'CPU ms':>10}{'Python':>10}{'tenu':>10}{'others':>10}   goals {CPU_MS}, {OURS}, {THEIRS}")
+            settings.write_text(
+                settings.read_text().replace("look_again_seconds = 0", "look_again_seconds = 30")
+            )
+            print(
+                f"{'':26}{'CPU ms':>10}{'Python':>10}{'tenu':>10}{'others':>10}   goals {CPU_MS}, {OURS}, {THEIRS}"
+            )
             for one in measure(lab, meter, runs=asked_for.runs, queued=asked_for.queued):
                 print(one, flush=True)
     finally:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from backups import back_up, restore
+from cases.light import small
 from faults.worker import POINTS
 from lab import Lab, make_lab
 from rights.asking import (
@@ -33,6 +34,7 @@ from tenu.operations.rights.erasure import decide, erase, propose
 from tenu.operations.rights.finding import fingerprint, look_up, settle
 from tenu.plans.holding import Becomes
 from tenu.policy.rights import Right
+from tenu.ports import Ports
 from tenu.sample.answers import Fate
 from tenu.sample.clocks import clocks
 from tenu.sample.rows import SYSTEM_OF, Person
@@ -226,3 +228,21 @@ def test_a_restored_backup_brings_nobody_back(make_lab_of: MakeLab) -> None:
             again = replan(ports, system)
             assert again is None or apply(ports, again).is_complete
     assert lab.state() == after
+
+
+def test_a_merged_duplicate_goes_with_the_row_it_was_merged_into(base: Ports) -> None:
+    """Two rows the system itself merged are one person, whatever e-mails they carry: asked by one, both go."""
+    datamap = (
+        "people: {client: {merged_into: kept, identified_by: {email: email}}}\n"
+        "tables: {client: {purposes: prospecting, columns: {email: identity}, not_personal: [id, kept]}}\n"
+    )
+    rows = "(1, 'ancienne@exemple.example', 2), (2, 'nouvelle@exemple.example', NULL), (3, 'autre@exemple.example', NULL)"
+    made = "CREATE TABLE client (id INTEGER PRIMARY KEY, email VARCHAR(80), kept INTEGER)"
+    with small(base, "", datamap, made, f"INSERT INTO client VALUES {rows}") as world:
+        ports = as_(world.ports, "alice")
+        number = asked(ports, "ancienne@exemple.example")
+        decide(ports, number, Outcome.GRANTED)
+        verbs.confirm(as_(ports, "bruno"), number, Right.ERASURE)
+        (done,) = erase(ports, [number]).done
+        left = [row[0] for row in world.world.rows()["client"]]
+    assert (left, [(h.becomes, h.rows) for h in done.holdings]) == ([3], [(Becomes.ERASED, 2)])

@@ -72,15 +72,20 @@ def schema_findings(ports: Ports, layouts: dict[str, Layout], as_of: date) -> li
     return found
 
 
-def refuse_unsafe(ports: Ports, as_of: date) -> None:
+def refuse_unsafe(ports: Ports, as_of: date, *, fresh: bool = True) -> None:
     """Refuse to count or change anything on a data map that does not fit its live schema.
+
+    Args:
+        ports: What may be asked.
+        as_of: Civil day of the run.
+        fresh: Whether to read the schemas again; not when that was just done.
 
     Raises:
         FindingsError: With every finding that blocks.
         UnreachableError: When a system does not answer.
     """
     layouts = {
-        name: lay_out(database.system, database.catalog(fresh=True))
+        name: lay_out(database.system, database.catalog(fresh=fresh))
         for name, database in ports.databases.items()
     }
     unsafe = [found for found in schema_findings(ports, layouts, as_of) if found.severity is Severity.BLOCKER]

@@ -19,7 +19,7 @@ from tenu.operations.restoring import refuse_restored
 from tenu.operations.sealing import taken
 from tenu.periods.civil import civil_day
 from tenu.plans.constraints import breaks
-from tenu.plans.plan import Cause, Plan, PlannedEffect, PlannedTask, Replay, Spared, pack, verb_of
+from tenu.plans.plan import Cause, Plan, PlannedEffect, PlannedTask, Replay, Requests, Spared, pack, verb_of
 from tenu.plans.reason import reasons
 from tenu.plans.selection import Selection
 from tenu.plans.task import (
@@ -73,7 +73,8 @@ def plan(
         RestoredError: When a system came back from a backup, and this is not to replay it.
         FindingsError: When a data map does not fit its live schema, or asks what the schema refuses.
     """
-    refuse_unsafe(ports, as_of)
+    # What carries out requests is applied at once, and ``apply`` reads every schema again before it writes.
+    refuse_unsafe(ports, as_of, fresh=not isinstance(cause, Requests))
     if not isinstance(cause, Replay):
         refuse_restored(ports)
     with scene(ports, as_of, cause=cause) as opened:

@@ -17,6 +17,7 @@ from tenu.journal.cases import Case, CaseError, CaseState, Outcome
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json, as_name
 from tenu.operations.apply import apply
+from tenu.operations.choosing import scene
 from tenu.operations.plan import Progress, keep, plan, quiet, today
 from tenu.operations.preflight import StalePlanError
 from tenu.operations.rights import requests as verbs
@@ -27,8 +28,9 @@ from tenu.periods.limits import last_day
 from tenu.periods.period import Period
 from tenu.plans.case_file import CaseFile
 from tenu.plans.holding import ErasureFacts, read_facts
-from tenu.plans.plan import Plan, Requests, read_plan
+from tenu.plans.plan import CHANGES, Plan, Requests, read_plan, verb_of
 from tenu.plans.run import Run
+from tenu.plans.task import PersonTask
 from tenu.policy.rights import Right
 from tenu.ports import Ports
 from tenu.terms import Text
@@ -293,16 +295,14 @@ def _go_on(
 def _do(ports: Ports, cases: list[Case], made: Plan, left: dict[str, Text], progress: Progress) -> Run:
     """Apply *made*, ask again what is left of each person, and say which of *cases* are done."""
     run = apply(ports, made, progress=progress)
-    remaining = Proposing()
-    if not made.is_empty:
-        plan(ports, made.as_of, cause=made.cause, tally=remaining)
+    remaining = _remaining(ports, made)
     files = ports.cases.files([case.id for case in cases])
     residue = run.residue.residual if run.residue else 0
     done: list[Case] = []
     closed: list[CaseFile] = []
     bodies: dict[str, Mapping[str, Json]] = {}
     for case in cases:
-        rows = remaining.remaining[case.id]
+        rows = remaining[case.id]
         if rows or run.stopped:
             left[case.id] = Text(
                 fr=f"{case.id} : {rows} lignes restent, verrouillées ou gardées par leur base : relancez",
@@ -317,6 +317,23 @@ def _do(ports: Ports, cases: list[Case], made: Plan, left: dict[str, Text], prog
     if done:
         verbs.record_all(ports, done, EventKind.REQUEST_EXECUTED, bodies)
     return run
+
+
+def _remaining(ports: Ports, made: Plan) -> Counter[str]:
+    """Return how many rows *made* should have changed are as they were, by request: a plan made again would be empty."""
+    left: Counter[str] = Counter()
+    if made.is_empty:
+        return left
+    with scene(ports, made.as_of, cause=made.cause) as opened:
+        for task in opened.tasks:
+            if isinstance(task, PersonTask) and opened.subjects is not None:
+                mine, choice = opened.subjects.of((task.system, task.root)), opened.choose(task)
+                session = opened.sessions[task.system]
+                changes = (effect for effect in task.effects if verb_of(effect) in CHANGES)
+                for effect in changes if choice.people else ():
+                    for key, rows in session.count_each(effect, choice.chosen).items():
+                        left[mine[key]] += rows
+    return left
 
 
 def _closed(file: CaseFile, facts: ErasureFacts) -> CaseFile:

@@ -18,7 +18,6 @@ from tenu.periods.period import Period
 from tenu.plans.case_file import CaseFile
 from tenu.plans.holding import Becomes, Holding, gathered
 from tenu.plans.keeping import Keeping
-from tenu.plans.plan import CHANGES, verb_of
 from tenu.plans.requested import REQUESTED
 from tenu.plans.selection import ALWAYS, Listed
 from tenu.plans.signs import downward
@@ -33,12 +32,11 @@ _DAY = Period(days=1)
 
 
 class Proposing:
-    """Takes in what each task of a plan for requests would do; *remaining*: rows that would change, by request."""
+    """Takes in what each task of a plan for requests would do; *identities*: what identifies each person in the databases."""
 
     def __init__(self) -> None:
         self._found: dict[str, list[Holding]] = defaultdict(list)
         self.identities: dict[str, list[Identity]] = defaultdict(list)
-        self.remaining: dict[str, int] = defaultdict(int)
 
     def of(self, number: str) -> tuple[Holding, ...]:
         """Return what becomes of everything in the databases that is of one request."""
@@ -59,8 +57,6 @@ class Proposing:
             pinned[key] = (period, day)
         for effect, rows in counts.items():
             for key, count in rows.items():
-                if verb_of(effect) in CHANGES:
-                    self.remaining[mine[key]] += count
                 law = kept.get((effect.table, key)) if isinstance(effect, Keep) else pinned.get(key)
                 self._found[mine[key]].extend(_become(opened, task, effect, count, until[key], law))
         for key, why, table, count in _left_alone(opened, choice):
