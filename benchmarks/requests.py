@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from statistics import median
 
@@ -30,12 +31,18 @@ from lab import Lab, make_lab
 from rights.asking import as_, asked, email_of, granted, office
 from servers import PostgreSQLServer
 from tenu.journal.cases import Outcome
+from tenu.journal.events import Event
+from tenu.journal.kinds import EventKind
+from tenu.journal.shapes import Json
+from tenu.operations.plan import today
 from tenu.operations.rights import requests as verbs
 from tenu.operations.rights.access import access
 from tenu.operations.rights.erasure import erase
+from tenu.plans.case_file import CaseFile
 from tenu.policy.rights import Right
 from tenu.ports import Ports
 from tenu.sample.rows import Person
+from tenu.terms import IdentifierKind
 
 CPU_MS, OURS, THEIRS = 60, 60, 30
 """The goals of one request: CPU of Python and the server, statements on tenu's stores and on the company's databases."""
@@ -96,6 +103,37 @@ def decided(ports: Ports, person: Person) -> str:
     return number
 
 
+def queue(ports: Ports, waiting: Sequence[Person]) -> list[str]:
+    """Write as many erasures as *waiting*, decided and confirmed, as months of work would leave them; return their numbers."""
+    numbers, events = [f"R-{number:08d}" for number, _ in enumerate(waiting)], []
+    day, now = today(ports).isoformat(), ports.clock.now()
+    who = {"role": "dpo", "actor": ports.actor.digest}
+    for number in numbers:
+        said: dict[EventKind, dict[str, Json]] = {
+            EventKind.REQUEST_RECEIVED: {"rights": ["erasure"], "channel": "email", "received_on": day},
+            EventKind.REQUEST_ACKNOWLEDGED: {},
+            EventKind.REQUEST_IDENTIFIED: {"method": "known_address", "on": day},
+            EventKind.REQUEST_SEARCHED: {"complete": True, "systems": [], "silent": []},
+            EventKind.REQUEST_DECIDED: {
+                "right": "erasure",
+                "outcome": "partial",
+                "codes": ["LEGAL_DUTY"],
+                **who,
+            },
+            EventKind.REQUEST_CONFIRMED: {"right": "erasure", "agrees": True, **who, "actor": "0" * 64},
+        }
+        events += [Event(kind=kind, at=now, body={"request": number, **body}) for kind, body in said.items()]
+    ports.cases.keep(
+        *(
+            CaseFile(number=number, sought={IdentifierKind.EMAIL: (email_of(person),)})
+            for number, person in zip(numbers, waiting, strict=True)
+        )
+    )
+    ports.journal.append(*events)
+    ports.journal.seal(ports.signer)
+    return numbers
+
+
 def measure(lab: Lab, meter: Meter, *, runs: int, queued: int) -> Iterator[str]:
     """Yield the lines of the table."""
     everybody = iter(people(lab))
@@ -112,9 +150,7 @@ def measure(lab: Lab, meter: Meter, *, runs: int, queued: int) -> Iterator[str]:
             measured = [answer(meter, lambda n=n: erase(ports, [n])) for n in numbers]
             if not warm:
                 yield line("erasure, alone", measured)
-        begun = time.perf_counter()
-        asking = [granted(ports, asked(ports, email_of(next(everybody)))) for _ in range(queued)]
-        prepared = time.perf_counter() - begun
+        asking = queue(ports, list(islice(everybody, queued)))
         begun = time.perf_counter()
         run = answer(meter, lambda: erase(as_(ports, "alice"), None))
         wall = time.perf_counter() - begun
@@ -125,8 +161,7 @@ def measure(lab: Lab, meter: Meter, *, runs: int, queued: int) -> Iterator[str]:
         )
         yield line(f"erasure, {len(asking):,} in one plan", [share])
         said = "met" if wall <= QUEUE_SECONDS else "missed"
-        yield f"{queued:,} queued erasures: {wall:.0f} s ({run.cost.cpu:.0f} s of CPU), goal {QUEUE_SECONDS} s: {said}; " \
-              f"opening, searching, deciding them: {prepared:.0f} s"  # fmt: skip
+        yield f"{queued:,} queued erasures: {wall:.0f} s ({run.cost.cpu:.0f} s of CPU), goal {QUEUE_SECONDS} s: {said}"
 
 
 def main() -> None:
