@@ -7,10 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from backups import back_up, restore
 from cases.light import small
-from faults.worker import POINTS
+from faults.worker import POINTS, watched
 from lab import Lab, make_lab
 from rights.asking import (
     as_,
@@ -246,3 +247,35 @@ def test_a_merged_duplicate_goes_with_the_row_it_was_merged_into(base: Ports) ->
         (done,) = erase(ports, [number]).done
         left = [row[0] for row in world.world.rows()["client"]]
     assert (left, [(h.becomes, h.rows) for h in done.holdings]) == ([3], [(Becomes.ERASED, 2)])
+
+
+def test_a_dispute_that_begins_meanwhile_wins_and_is_told(lab: Lab) -> None:
+    """Between the plan and the first chunk: nothing of the person changes, and what is done again says they are held."""
+    person = next(
+        p
+        for p in plain(lab)
+        if {"contact", "customer"} <= {r.table for r in p.rows} and not clocks(rows_of(lab, p)).held
+    )
+    contact = next(row.key[0] for row in person.rows if row.table == "contact")
+    begun: list[str] = []
+
+    def dispute(point: str) -> None:
+        if point == "before transaction" and not begun:
+            begun.append(point)
+            engine = sa.create_engine(lab.urls["crm"])
+            with engine.begin() as crm:
+                said = {"id": 99_001, "contact_id": contact, "subject": "x", "opened_on": lab.company.as_of}
+                crm.execute(sa.insert(sa.Table("dispute", sa.MetaData(), autoload_with=crm)).values(**said))
+            engine.dispose()
+
+    before = lab.state()
+    with office(lab) as ports:
+        number = granted(ports, asked(ports, email_of(person)))
+        first = erase(watched(ports, dispute), None)
+        second = erase(ports, None)
+        state = verbs.request(ports, number).state
+    after = {place: row for place, row in lab.state().rows.items() if place != ("crm", "dispute", (99_001,))}
+    assert (list(first.left), dict(second.left), state, after == dict(before.rows)) == (
+        [number], {}, CaseState.FULFILLED, True,
+    )  # fmt: skip
+    assert {h.becomes for h in second.done[0].holdings} == {Becomes.HELD}

@@ -266,6 +266,7 @@ def scene(
     writing: str | None = None,
     cause: Cause | None = None,
     gone: Gone | None = None,
+    choosing: bool = True,
 ) -> Iterator[Scene]:
     """Open every database and yield the scene of *as_of*; people on hold anywhere are left alone everywhere.
 
@@ -275,6 +276,7 @@ def scene(
         writing: The one system that will be changed, if any.
         cause: Do again what the ledger tells, or what people ask, instead of what the day asks.
         gone: Remembers who is erased, for the search that follows.
+        choosing: Whether anybody is to be chosen for the first time; when not, people on hold are not looked for.
 
     Raises:
         UnreachableError: When a system does not answer: nobody can be called inactive without asking it.
@@ -314,7 +316,8 @@ def scene(
             gone=gone or Gone(),
             subjects=subjects,
         )
-        _hold(opened, replaying=isinstance(cause, Replay))
+        if choosing:
+            _hold(opened, replaying=isinstance(cause, Replay))
         if subjects is not None:
             subjects.ask(opened)
         opened.release()

@@ -29,7 +29,7 @@ from tenu.operations.remembering import (
 from tenu.operations.residue import record, search
 from tenu.plans.disk import Horizon
 from tenu.plans.erasures import Act
-from tenu.plans.plan import Plan, Replay
+from tenu.plans.plan import Plan, Replay, Requests
 from tenu.plans.residue import Gone
 from tenu.plans.run import Run
 from tenu.plans.selection import Listed, all_of, negate
@@ -46,16 +46,17 @@ def end(ports: Ports, plan: Plan, run: Run, gone: Gone) -> Run:
         run: What it did.
         gone: The people this part of the run erased.
     """
-    with scene(ports, plan.as_of, cause=plan.cause) as opened:
+    asked = isinstance(plan.cause, Requests)
+    with scene(ports, plan.as_of, cause=plan.cause, choosing=not asked) as opened:
         if gone.people or gone.skipped:
             residue = search(opened, gone)
             record(ports, run.plan, residue)
             run = replace(run, residue=residue)
-        if not isinstance(plan.cause, Replay):
+        if plan.cause is None:
             remember_held(ports, opened.layouts, opened.sessions)
             for system in opened.layouts:
                 _hold_on(opened, system, (LEDGER,))
-        else:
+        elif isinstance(plan.cause, Replay):
             _replayed(opened, plan.cause, run)
     run = replace(run, horizons=tuple(_horizons(ports, run)))
     forget_old(ports, today(ports))

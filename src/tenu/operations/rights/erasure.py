@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from tenu.journal.cases import Case, CaseError, CaseState, Outcome
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json, as_name
 from tenu.operations.apply import apply
-from tenu.operations.choosing import scene
+from tenu.operations.choosing import Scene, scene
 from tenu.operations.plan import Progress, keep, plan, quiet, today
 from tenu.operations.preflight import StalePlanError
 from tenu.operations.rights import requests as verbs
@@ -27,12 +28,12 @@ from tenu.operations.rights.searching import Asked, reading
 from tenu.periods.limits import last_day
 from tenu.periods.period import Period
 from tenu.plans.case_file import CaseFile
-from tenu.plans.holding import ErasureFacts, read_facts
-from tenu.plans.plan import CHANGES, Plan, Requests, read_plan, verb_of
+from tenu.plans.holding import Becomes, ErasureFacts, gathered, read_facts
+from tenu.plans.plan import CHANGES, Fingerprints, Plan, PlannedTask, Requests, read_plan, unpack, verb_of
 from tenu.plans.run import Run
 from tenu.plans.task import PersonTask
 from tenu.policy.rights import Right
-from tenu.ports import Ports
+from tenu.ports import Fate, Ports, Unit
 from tenu.terms import Text
 
 RIGHT = str(Right.ERASURE)
@@ -278,18 +279,37 @@ def _write_down(
 def _go_on(
     ports: Ports, cases: list[Case], digest: str, left: dict[str, Text], progress: Progress
 ) -> Iterator[Run]:
-    """Go on with what was cut, by the plan it was begun with; by another one, for the same rows, when that one is stale."""
+    """Go on with what was cut, by the plan it was begun with; then by another one, for the same rows, with what that one leaves.
+
+    Raises:
+        CaseError: What was granted whole is now granted in part: somebody was put on hold meanwhile.
+    """
     kept = ports.cases.files([digest[:_DIGITS]]).get(digest[:_DIGITS])
     if kept is not None:
-        try:
-            yield _do(ports, cases, read_plan(kept.message), left, progress)
-            return
-        except StalePlanError:
-            pass
+        with suppress(StalePlanError):
+            run = _do(ports, cases, read_plan(kept.message), left, progress)
+            yield run
+            cases = [case for case in cases if case.id in left]
+            if not cases or run.stopped or run.spared.get("busy"):
+                return
     files = list(ports.cases.files([case.id for case in cases]).values())
-    made, _ = _proposed(ports, files, progress)
-    _write_down(ports, made, files, {f.number: read_facts(f.facts[RIGHT]) for f in files})
+    made, now = _proposed(ports, files, progress)
+    for case in cases:
+        left.pop(case.id, None)
+        if case.decisions[RIGHT].outcome is Outcome.GRANTED:
+            _refuse_silence(now[case.id])
+    _write_down(
+        ports, made, files, {f.number: _resumed(read_facts(f.facts[RIGHT]), now[f.number]) for f in files}
+    )
     yield _do(ports, cases, made, left, progress)
+
+
+def _resumed(was: ErasureFacts, now: ErasureFacts) -> ErasureFacts:
+    """Return what is done in all, begun as *was* and gone on with as *now*: what is left alone now was not erased before."""
+    alone = [h for h in now.holdings if h.becomes in (Becomes.HELD, Becomes.RUNNING)]
+    tables = {(holding.system, holding.table) for holding in alone}
+    before = (holding for holding in was.holdings if (holding.system, holding.table) not in tables)
+    return replace(now, holdings=gathered([*before, *alone]))
 
 
 def _do(ports: Ports, cases: list[Case], made: Plan, left: dict[str, Text], progress: Progress) -> Run:
@@ -324,16 +344,28 @@ def _remaining(ports: Ports, made: Plan) -> Counter[str]:
     left: Counter[str] = Counter()
     if made.is_empty:
         return left
-    with scene(ports, made.as_of, cause=made.cause) as opened:
-        for task in opened.tasks:
-            if isinstance(task, PersonTask) and opened.subjects is not None:
-                mine, choice = opened.subjects.of((task.system, task.root)), opened.choose(task)
-                session = opened.sessions[task.system]
-                changes = (effect for effect in task.effects if verb_of(effect) in CHANGES)
-                for effect in changes if choice.people else ():
-                    for key, rows in session.count_each(effect, choice.chosen).items():
-                        left[mine[key]] += rows
+    with scene(ports, made.as_of, cause=made.cause, choosing=False) as opened:
+        by_name = {task.name: task for task in opened.tasks if isinstance(task, PersonTask)}
+        for planned in made.tasks:
+            task = by_name.get(planned.name)
+            for number, rows in _as_before(opened, task, planned) if task and planned.chosen else ():
+                left[number] += rows
     return left
+
+
+def _as_before(opened: Scene, task: PersonTask, planned: PlannedTask) -> Iterator[tuple[str, int]]:
+    """Yield the rows *task* should have changed and did not, whatever made it leave them, each with its request."""
+    subjects, session = opened.subjects, opened.sessions[task.system]
+    assert subjects is not None  # noqa: S101 - a plan for requests has them
+    mine, named = subjects.of((task.system, task.root)), unpack(planned.chosen)
+    prints = Fingerprints(opened.ports.key, f"{task.system}.{task.root}")
+    chosen, unit = session.new_list(task.root), Unit(fate=Fate.END, chunk=0)
+    keys = sorted((key for key in mine if prints.of(key) in named), key=str)
+    session.fill(chosen, ((key, unit, None) for key in keys))
+    for effect in task.effects:
+        if verb_of(effect) in CHANGES:
+            yield from ((mine[key], rows) for key, rows in session.count_each(effect, chosen).items())
+    session.drop_list(chosen)
 
 
 def _closed(file: CaseFile, facts: ErasureFacts) -> CaseFile:
