@@ -64,6 +64,25 @@ def test_whoever_received_data_is_named_or_said_to_be_nobody(
     assert (done.status, "--recipient NAME" in done.err) == (2, True)
 
 
+def test_a_letter_is_written_once_as_what_its_file_says(company: Path, email: str, tmp_path: Path) -> None:
+    """PDF, page and text by the name of the file; nothing is written over, and without an address nothing is written."""
+    number = _new(company, email)
+    words = ["request", "letter", number, "acknowledgement", "-o"]
+    first = tenu(*words, tmp_path / "none.pdf", folder=company)
+    assert tenu("request", "address", number, "Odile F.", "1 rue X", folder=company).status == 0
+    made = [
+        tenu(*words, tmp_path / f"a.{kind}", folder=company).status
+        for kind in ("pdf", "html", "txt", "doc", "pdf")
+    ]
+    begins = [(tmp_path / f"a.{kind}").read_bytes()[:5] for kind in ("pdf", "html", "txt")]
+    assert (first.status, made, begins) == (2, [0, 0, 0, 2, 2], [b"%PDF-", b"<!doc", b"JST F"])
+    told = tenu(*words, tmp_path / "b.txt", "--json", folder=company, lang="en").json()
+    assert (told["subject"], problems("request", told, part="letter")) == (
+        "We have received your request",
+        [],
+    )
+
+
 @pytest.mark.parametrize(
     "words", [["show"], ["acknowledge"], ["search"], ["close", "--reason", "withdrawn", "--note", "x"]]
 )
@@ -115,3 +134,29 @@ def test_an_erasure_is_proposed_confirmed_done_and_done_once(company: Path, emai
     told = done.json()["done"][0]
     assert (told["holdings"], again.json()["done"]) == (proposed.json()["holdings"], [told])
     assert all(holding["table"] in shown.out for holding in told["holdings"])
+
+
+def test_a_correction_is_shown_before_it_is_made(company: Path, email: str) -> None:
+    """Shown, it writes nothing and ends with 1 while somebody must decide; a value that fits nowhere says so in French first."""
+    asked = tenu(
+        "request", "new", "rectification", "--channel", "email", "--email", email, "--json", folder=company
+    )
+    number = str(asked.json()["request"])
+    for words in (["acknowledge"], ["verify", "--by", "known_address"], ["search"], ["decide", "rectification", "granted"]):  # fmt: skip
+        tenu("request", words[0], number, *words[1:], folder=company)
+    told = ("request", "fulfil", "rectification", number, "--dry-run")
+    wrong = tenu(*told, "--set", "crm.contact.email=personne", folder=company)
+    right = tenu(*told, "--set", "crm.contact.email=neuf@mail.example", "--json", folder=company)
+    with sqlite3.connect(company / "crm.db") as crm:
+        left = crm.execute("SELECT count(*) FROM contact WHERE email = ?", ("neuf@mail.example",)).fetchone()
+    assert (
+        wrong.status,
+        "identifiant" in wrong.out,
+        {c["table"] for c in right.json()["changes"]},
+        left,
+    ) == (
+        1,
+        True,
+        {"contact", "customer"},
+        (0,),
+    )

@@ -114,6 +114,9 @@ def test_what_was_proposed_is_what_was_done_and_journaled(lab: Lab) -> None:
 
 def test_nobody_decides_alone_and_nothing_kept_is_left_unsaid(lab: Lab) -> None:
     """Granted whole is refused while an invoice stays; partial waits for somebody else; sent back, it is decided again."""
+    settings = lab.folder / "tenu.toml"
+    alone = settings.read_text(encoding="utf-8").replace("two_people = false", "two_people = true")
+    settings.write_text(alone, encoding="utf-8")
     with office(lab) as ports:
         number = asked(ports, email_of(shell(lab)))
         with pytest.raises(CaseError, match="not everything can be erased"):

@@ -36,6 +36,25 @@ def write_answer(folder: Path, files: Iterable[File]) -> None:
     whole.rename(folder)
 
 
+def write_file(path: Path, content: bytes) -> str:
+    """Write one file, whole or not at all, readable by its owner alone; return its SHA-256 in hexadecimal.
+
+    Raises:
+        RefusedError: *path* exists: a letter is never written over another.
+    """
+    if path.exists():
+        raise RefusedError(
+            Text(fr=f"{path} existe déjà", en=f"{path} already exists"),
+            fix=Text(fr="donnez un nouveau fichier", en="give a new file"),
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(content)
+    Path(name).rename(path)
+    return hashlib.sha256(content).hexdigest()
+
+
 def digest_of_answer(path: Path) -> str:
     """Return the SHA-256, in hexadecimal, of a file, or of every file of a folder as ``package_digest`` counts it."""
     if path.is_file():

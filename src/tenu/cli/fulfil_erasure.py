@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits, progress
-from tenu.cli.fulfil import JSON, fulfil, refused
+from tenu.cli.fulfil_answer import JSON, refused
 
 if TYPE_CHECKING:
     from tenu.operations.rights.erasure import Erasures
@@ -36,7 +36,7 @@ def propose(context: Context, number: str, as_json: bool) -> int:
     return FINE
 
 
-@fulfil.command()
+@click.command()
 @click.argument("numbers", nargs=-1, metavar="NUMBER…")
 @click.option("--all", "everybody", is_flag=True, help="Every erasure that was decided, and confirmed.")
 @JSON
@@ -51,7 +51,7 @@ def erasure(context: Context, numbers: tuple[str, ...], everybody: bool, as_json
             "donnez les numéros des demandes, ou --all", "give the numbers of the requests, or --all"
         )
     with context.ports() as ports, progress("erasure") as bar:
-        done = erase(ports, None if everybody else numbers, progress=bar)
+        done = erase(ports, None if everybody else numbers, language=context.language, progress=bar)
         _show(context, ports, done, as_json)
     return FINE if done.is_complete else FINDINGS
 

@@ -7,10 +7,10 @@ import json
 import click
 
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits
-from tenu.cli.fulfil import JSON, fulfil, refused
+from tenu.cli.fulfil_answer import JSON, refused
 
 
-@fulfil.command()
+@click.command()
 @click.argument("numbers", nargs=-1, metavar="NUMBER…")
 @click.option("--all", "everybody", is_flag=True, help="Every objection and withdrawal that waits.")
 @JSON

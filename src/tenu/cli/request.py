@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits
-from tenu.cli.fulfil import JSON, fulfil, refused
+from tenu.cli.fulfil import fulfil
+from tenu.cli.fulfil_answer import JSON, refused
 from tenu.cli.fulfil_erasure import propose
 from tenu.cli.fulfil_objection import uphold
+from tenu.cli.request_letters import address, letter
 from tenu.journal.cases import Outcome
 from tenu.operations.rights.requests import Extension, Intake, Method
 from tenu.policy.rights import Right
@@ -32,9 +34,8 @@ def command() -> None:
     """What people ask: received, searched, decided by a human, answered within the month."""
 
 
-command.add_command(fulfil)
-command.add_command(propose)
-command.add_command(uphold)
+for more in (fulfil, propose, uphold, letter, address):
+    command.add_command(more)
 
 
 @command.command()
@@ -224,22 +225,29 @@ def extend(context: Context, number: str, reason: str, note: str, as_json: bool)
 @click.argument("outcome", type=click.Choice([str(o) for o in Outcome]))
 @click.option("--code", "codes", multiple=True, help="A reason code, for what is not granted.")
 @click.option("--note", default="", help="The reasons in words, for what is not granted.")
+@click.option("--until", type=DAY, help="Last day what is not granted stays so.")
 @JSON
 @click.pass_obj
 @exits
 def decide(
-    context: Context, number: str, right: str, outcome: str, codes: tuple[str, ...], note: str, as_json: bool
+    context: Context,
+    number: str,
+    right: str,
+    outcome: str,
+    codes: tuple[str, ...],
+    note: str,
+    until: datetime | None,
+    as_json: bool,
 ) -> int:
     """Record what you decide of one right. tenu decides nothing against a person."""
     from tenu.operations.rights.erasure import decide as erasure  # noqa: PLC0415
     from tenu.operations.rights.requests import decide as verb  # noqa: PLC0415
 
+    said, day = Outcome(outcome), until.date() if until else None
     if Right(right) is Right.ERASURE:
-        return _moved(
-            context, as_json, lambda p: erasure(p, number, Outcome(outcome), codes=codes, note=note)
-        )
+        return _moved(context, as_json, lambda p: erasure(p, number, said, codes=codes, note=note, until=day))
     return _moved(
-        context, as_json, lambda p: verb(p, number, Right(right), Outcome(outcome), codes=codes, note=note)
+        context, as_json, lambda p: verb(p, number, Right(right), said, codes=codes, note=note, until=day)
     )
 
 

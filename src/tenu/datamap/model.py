@@ -14,7 +14,7 @@ from tenu.datamap.conditions import When
 from tenu.datamap.feeds import Feed
 from tenu.datamap.links import Link
 from tenu.documents import Located, document, json_schema
-from tenu.terms import Channel, IdentifierKind, Text
+from tenu.terms import Channel, IdentifierKind, Origin, Text
 
 
 def _as_tuple(value: Any) -> Any:
@@ -140,6 +140,8 @@ class ColumnMap(Located):
     A list gives further steps, finest first, for rows too few of a kind.
     *of*: the column of the table, or the people table, by which this value is somebody else's than the row (an attendee
     on another's order): a row goes for one of its people only once nothing of the others is left in it.
+    *origin*: whether the person gave it (``provided``), was seen (``observed``), or somebody concluded it (``derived``:
+    never portable). The category's, in the policy, when it is not said.
     """
 
     category: str
@@ -148,6 +150,7 @@ class ColumnMap(Located):
     cleared_to: str | int | None = None
     anonymised_to: Ladder = ()
     of: str | None = None
+    origin: Origin | None = None
     why: Text | None = None
 
     @model_validator(mode="before")
@@ -228,8 +231,10 @@ class TableMap(Located):
     *anonymity*: what its rows must satisfy once they are anonymous.
     *archive*: whether this type of document is needed as proof; when not, its rows go without passing by the archive.
     *dates*: how dates are written in columns of another type than a date.
+    *origin*: where what is not personal by itself comes from (the article and quantity of an order); it goes with the
+    person's portable data when it was provided or observed, and stays out when nothing is said.
 
-    Source: policy C-RET-04, C-RET-22 (only evidence is archived).
+    Source: policy C-RET-04, C-RET-22 (only evidence is archived); GDPR 20(1).
     """
 
     purposes: Names
@@ -241,6 +246,7 @@ class TableMap(Located):
     archive: bool = True
     dates: dict[str, DateForm] = dataclasses.field(default_factory=dict)
     anonymity: Anonymity | None = None
+    origin: Origin | None = None
 
 
 @document

@@ -56,7 +56,7 @@ REQUESTS: Mapping[EventKind, Body] = {
             en="every system was asked about the person",
         ),
         required={"request": NAME, "complete": FLAG, "systems": ListOf(NAME), "silent": ListOf(NAME)},
-        optional={"tables": MapOf(COUNT), "doubtful": COUNT, "people": COUNT},
+        optional={"tables": MapOf(COUNT), "doubtful": COUNT, "people": COUNT, "archived": COUNT},
     ),
     EventKind.REQUEST_EXTENDED: Body(
         means=Text(
@@ -71,7 +71,12 @@ REQUESTS: Mapping[EventKind, Body] = {
             en="a person decided on one of the rights asked",
         ),
         required={"request": NAME, "right": NAME, "outcome": NAME, **_WHO},
-        optional={"codes": ListOf(NAME), "note": DIGEST, "plan": DIGEST},
+        optional={"codes": ListOf(NAME), "note": DIGEST, "until": DAY, "plan": DIGEST},
+    ),
+    EventKind.REQUEST_EXECUTING: Body(
+        means=Text(fr="ce qui a été décidé va être fait", en="what was decided is about to be done"),
+        required={"request": NAME, "right": NAME, "plan": DIGEST, **_WHO},
+        optional={"tables": MapOf(COUNT)},
     ),
     EventKind.REQUEST_CONFIRMED: Body(
         means=Text(

@@ -65,6 +65,9 @@ PATHS: Mapping[tuple[CaseState, EventKind], CaseState] = MappingProxyType(
         (_S.IN_PROGRESS, _E.REQUEST_CONFIRMED): _S.IN_PROGRESS,
         (_S.EXTENDED, _E.REQUEST_CONFIRMED): _S.EXTENDED,
         (_S.DECIDED, _E.REQUEST_CONFIRMED): _S.DECIDED,
+        (_S.FULFILLED, _E.REQUEST_CONFIRMED): _S.FULFILLED,
+        (_S.DECIDED, _E.REQUEST_EXECUTING): _S.DECIDED,
+        (_S.FULFILLED, _E.REQUEST_EXECUTING): _S.FULFILLED,
         (_S.DECIDED, _E.REQUEST_EXECUTED): _S.DECIDED,
         (_S.FULFILLED, _E.REQUEST_EXECUTED): _S.FULFILLED,
         (_S.FULFILLED, _E.REQUEST_ANSWERED): _S.ANSWERED,
@@ -84,12 +87,18 @@ no decision before that search, no answer before what was decided is done."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """What was decided of one right, and by whom: a role, and an account by digest. *confirmed_by*: another one, who agreed."""
+    """What was decided of one right, and by whom: a role, and an account by digest.
+
+    *note*: digest of the reasons in words. *until*: last day what is refused stays so, None when it has none.
+    *confirmed_by*: somebody else, who agreed, by digest too.
+    """
 
     outcome: Outcome
     codes: tuple[str, ...]
     role: str
     actor: str
+    note: str | None = None
+    until: date | None = None
     confirmed_by: str | None = None
 
 
@@ -97,8 +106,8 @@ class Decided:
 class Case:
     """One request.
 
-    *received_on*: civil day it reached any channel. *questions* stopped its clock for a while; *extension_noticed_on*: day
-    the person was told of an extension. *searched*: whether the last search covered everything, None before any. *refused_events*: those
+    *received_on*: civil day it reached any channel. *question* stopped its clock for a while; *extension_noticed_on*: day
+    the person was told of an *extension*, decided by a human. *searched*: whether the last search covered everything, None before any. *refused_events*: those
     written at the same instant as another that had taken the path first; they changed nothing. *stop*: the channels on which
     prospecting must stop at once; none when it is about something else.
     """
@@ -110,6 +119,7 @@ class Case:
     state: CaseState = CaseState.RECEIVED
     question: Question | None = None
     extension_noticed_on: date | None = None
+    extension: Decided | None = None
     searched: bool | None = None
     decisions: Mapping[str, Decided] = field(default_factory=dict)
     executed: frozenset[str] = frozenset()
@@ -129,6 +139,12 @@ class Case:
         return answer_due(
             self.received_on, extension_noticed_on=self.extension_noticed_on, question=self.question
         )
+
+    @property
+    def to_do(self) -> frozenset[str]:
+        """Return the rights something was decided to be done of: all but those refused."""
+        refused = {right for right, said in self.decisions.items() if said.outcome is Outcome.REFUSED}
+        return frozenset(self.rights) - refused
 
     @property
     def refusal_by(self) -> date:
@@ -167,7 +183,7 @@ def step(case: Case, event: Event) -> Case:
         case EventKind.REQUEST_SEARCHED:
             case = replace(case, searched=bool(said["complete"]))
         case EventKind.REQUEST_EXTENDED:
-            case = replace(case, extension_noticed_on=_day(said["noticed_on"]))
+            case = replace(case, extension_noticed_on=_day(said["noticed_on"]), extension=_extended(event))
         case EventKind.REQUEST_DECIDED:
             case, path = _decided(case, event, path)
         case EventKind.REQUEST_CONFIRMED:
@@ -177,7 +193,7 @@ def step(case: Case, event: Event) -> Case:
             path = _done(case, path)
         case EventKind.REQUEST_EXECUTED:
             case = replace(case, executed=case.executed | {str(said["right"])})
-            path = CaseState.FULFILLED if case.executed >= set(case.rights) else path
+            path = CaseState.FULFILLED if case.executed >= case.to_do else path
         case EventKind.REQUEST_ANSWERED:
             case = replace(case, answered_on=_day(said["on"]))
         case _:
@@ -248,6 +264,8 @@ def _decided(case: Case, event: Event, path: CaseState) -> tuple[Case, CaseState
         codes=tuple(map(str, codes)) if isinstance(codes, tuple) else (),
         role=str(said["role"]),
         actor=str(said["actor"]),
+        note=str(said["note"]) if "note" in said else None,
+        until=_day(said["until"]) if "until" in said else None,
     )
     case = replace(case, decisions={**case.decisions, right: decided})
     return case, _done(case, path)
@@ -285,11 +303,22 @@ def _confirmed(case: Case, event: Event, path: CaseState) -> tuple[Case, CaseSta
 
 
 def _done(case: Case, path: CaseState) -> CaseState:
-    """Return where *case* is once one more of its rights was decided, or stopped at once: *path* while some are neither."""
-    if case.executed >= set(case.rights):
-        return CaseState.FULFILLED
-    settled = case.decisions.keys() | case.executed
-    return CaseState.DECIDED if settled >= set(case.rights) else path
+    """Return where *case* is once one more of its rights was decided, done, or stopped at once: *path* while some are neither."""
+    if case.decisions.keys() | case.executed < set(case.rights):
+        return path
+    return CaseState.FULFILLED if case.executed >= case.to_do else CaseState.DECIDED
+
+
+def _extended(event: Event) -> Decided:
+    """Return the human's word on more time: granted to the company, for the reason and the words told."""
+    said = event.body
+    return Decided(
+        outcome=Outcome.GRANTED,
+        codes=(str(said["reason"]),),
+        role=str(said["role"]),
+        actor=str(said["actor"]),
+        note=str(said["note"]),
+    )
 
 
 def _answered(question: Question, on: date) -> Question:

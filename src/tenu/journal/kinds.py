@@ -64,6 +64,7 @@ class EventKind(StrEnum):
     REQUEST_DECIDED = "request:decided"
     REQUEST_CONFIRMED = "request:confirmed"
     REQUEST_SUPPRESSED = "request:suppressed"
+    REQUEST_EXECUTING = "request:executing"
     REQUEST_EXECUTED = "request:executed"
     OBJECTIONS_UPHELD = "objections:upheld"
     REQUEST_ANSWERED = "request:answered"

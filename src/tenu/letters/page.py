@@ -8,8 +8,10 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from tenu.errors import RefusedError
 from tenu.plans.reason import day_text
-from tenu.terms import Language
+from tenu.plans.render import rows_text
+from tenu.terms import Language, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +20,52 @@ class File:
 
     name: str
     content: bytes
+
+
+class MissingFactError(RefusedError):
+    """A letter needs a fact nobody gave; *what* is named, and how to give it."""
+
+    def __init__(self, what: Text, *, fix: Text) -> None:
+        message = Text(fr=f"la lettre a besoin de : {what.fr}", en=f"the letter needs: {what.en}")
+        super().__init__(message, fix=fix)
+
+
+MONTHS = {
+    "fr": [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+}
+
+
+def long_day(day: date, language: Language) -> str:
+    """Return *day* as a letter writes it, the month in full."""
+    number = "1er" if (day.day, language) == (1, "fr") else str(day.day)
+    return f"{number} {MONTHS[language][day.month - 1]} {day.year}"
 
 
 def render(name: str, language: Language, **facts: object) -> str:
@@ -33,10 +81,27 @@ def _environment(language: Language) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_there,
     )
+    environment.filters["long_day"] = lambda day: long_day(day, language)
+    environment.filters["capital"] = lambda text: text[:1].upper() + text[1:]
+    environment.filters["rows"] = lambda rows: rows_text(rows, language)
     environment.filters["day"] = lambda day: _day(day, language)
     environment.filters["said"] = lambda text: text.in_(language)
     return environment
+
+
+def _there(value: object) -> object:
+    """Return *value*: None is no word of any letter."""
+    if value is None:
+        raise MissingFactError(
+            Text(fr="un fait qui manque", en="a fact that is missing"),
+            fix=Text(
+                fr="le dossier de la demande ne le dit pas : relisez-le avec tenu request show",
+                en="the file of the request does not say it: read it again with tenu request show",
+            ),
+        )
+    return value
 
 
 def _day(day: date, language: Language) -> str:

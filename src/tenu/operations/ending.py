@@ -27,6 +27,7 @@ from tenu.operations.remembering import (
     write_held,
 )
 from tenu.operations.residue import record, search
+from tenu.operations.rights.statements import forget as forget_statements
 from tenu.plans.disk import Horizon
 from tenu.plans.erasures import Act
 from tenu.plans.plan import Plan, Replay, Requests
@@ -48,6 +49,7 @@ def end(ports: Ports, plan: Plan, run: Run, gone: Gone) -> Run:
     """
     asked = isinstance(plan.cause, Requests)
     with scene(ports, plan.as_of, cause=plan.cause, choosing=not asked) as opened:
+        forget_statements(opened)
         if gone.people or gone.skipped:
             residue = search(opened, gone)
             record(ports, run.plan, residue)

@@ -1,6 +1,6 @@
-"""What must be said of the person of one request, while it may: sealed in the vault, never in the journal.
+"""What must be said of the person of one request, while it may: kept sealed, apart from the journal.
 
-Source: GDPR 5(1)(c), 12(2)-(6); time rule T-38; law 5.0.
+Source: GDPR 5(1)(c), 5(1)(e), 12(6); time rule T-38; law 5.0 « proof kept ».
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ class CaseFile:
 
     *sought*: what they say of themselves, by kind. *address*: where the answer goes, in plain words or an e-mail.
     *message*: what they wrote. *notes*: reasons people gave, newest last. *confirmed*, *refused*: the doubtful
-    rows a human said are theirs, or are not, by keyed fingerprint. *rows*: their rows of people tables (system and table, primary key), and *plan*: what
-    carries it out, by digest, while an erasure is under way. *facts*: what was done, by right, for the letter. *until*:
-    last day of the file, None while the request is open.
+    rows a human said are theirs, or are not, by keyed fingerprint. *rows*: their rows of people tables (system and table, primary key)
+    while an erasure is under way. *done*: what was done of each right, as its letter tells
+    it. *acts*: by right, what is to be done, as JSON, so that whoever resumes does exactly that. *until*: last day of the
+    file, None while the request is open.
     """
 
     number: str
@@ -32,6 +33,6 @@ class CaseFile:
     confirmed: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     rows: tuple[tuple[tuple[str, str], tuple[Any, ...]], ...] = ()
-    plan: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    done: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    acts: Mapping[str, str] = field(default_factory=dict)
     until: date | None = None

@@ -13,6 +13,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from tenu.law.reason_codes import CODES as CODES_SAID
+from tenu.law.reason_codes import ReasonCode
 from tenu.terms import Text
 
 
@@ -35,24 +37,17 @@ class Becomes(StrEnum):
     HELD = "held"
 
 
-CODES: Mapping[Becomes, str] = MappingProxyType(
+CODES: Mapping[Becomes, ReasonCode] = MappingProxyType(
     {
-        Becomes.EMPTIED: "LEGAL_DUTY",
-        Becomes.KEPT: "LEGAL_DUTY",
-        Becomes.ARCHIVED: "CLAIMS",
-        Becomes.IN_ARCHIVE: "CLAIMS",
-        Becomes.HELD: "CLAIMS",
-        Becomes.RUNNING: "NO_GROUND",
+        Becomes.EMPTIED: ReasonCode.LEGAL_DUTY,
+        Becomes.KEPT: ReasonCode.LEGAL_DUTY,
+        Becomes.ARCHIVED: ReasonCode.CLAIMS,
+        Becomes.IN_ARCHIVE: ReasonCode.CLAIMS,
+        Becomes.HELD: ReasonCode.CLAIMS,
+        Becomes.RUNNING: ReasonCode.NOT_MET,
     }
 )
-"""The reason, of law 5.13, for what does not go. ``NO_GROUND``: none of the grounds of GDPR 17(1) is met yet."""
-DPV: Mapping[str, str] = MappingProxyType(
-    {
-        "LEGAL_DUTY": "eu-gdpr:JustificationA17LegallyRequired",
-        "CLAIMS": "eu-gdpr:JustificationA17LegalClaims",
-    }
-)
-"""What DPV calls a reason, where it has a term."""
+"""The reason for what does not go. ``NOT_MET``, of a contract under way: no ground of GDPR 17(1) is met yet."""
 IN_WORDS: Mapping[Becomes, Text] = MappingProxyType(
     {
         Becomes.ERASED: Text(fr="effacées", en="erased"),
@@ -97,7 +92,7 @@ class Holding:
     why: Text | None = None
 
     @property
-    def code(self) -> str | None:
+    def code(self) -> ReasonCode | None:
         """Return the reason for what does not go, None for what does."""
         return CODES.get(self.becomes)
 
@@ -109,8 +104,8 @@ class Holding:
             "becomes": str(self.becomes),
             "rows": self.rows,
             "until": self.until.isoformat() if self.until else None,
-            "code": self.code,
-            "dpv": DPV.get(self.code) if self.code else None,
+            "code": str(self.code) if self.code else None,
+            "dpv": CODES_SAID[self.code].dpv if self.code else None,
             "text": self.text,
             "why": {"fr": self.why.fr, "en": self.why.en} if self.why else None,
         }

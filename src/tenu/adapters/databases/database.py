@@ -15,6 +15,7 @@ from tenu.adapters.databases import dialects, pressure
 from tenu.adapters.databases.catalog import read_catalog
 from tenu.adapters.databases.changing import Changing
 from tenu.adapters.databases.compile import Compiler
+from tenu.adapters.databases.correcting import Correcting
 from tenu.adapters.databases.dates import Dates
 from tenu.adapters.databases.disk import settle_disk
 from tenu.adapters.databases.failures import meaning, translate, unreachable
@@ -35,7 +36,7 @@ from tenu.ports import Session as AnySession
 OUR_SCHEMA = "tenu"
 
 
-class Session(Lists, Holding, Seeking, Changing, Measuring):
+class Session(Lists, Holding, Seeking, Correcting, Changing, Measuring):
     """Every verb tenu has on one database, over one connection."""
 
 

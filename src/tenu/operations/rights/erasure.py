@@ -9,10 +9,12 @@ Source: GDPR 12(4), 17; SM-1, SM-5; policy C-RGT-10, C-RGT-11; INV-13, INV-24.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from tenu.journal.cases import Case, CaseError, CaseState, Outcome
 from tenu.journal.kinds import EventKind
@@ -22,9 +24,11 @@ from tenu.operations.choosing import Scene, scene
 from tenu.operations.plan import Progress, keep, plan, quiet, today
 from tenu.operations.preflight import StalePlanError
 from tenu.operations.rights import requests as verbs
+from tenu.operations.rights.erased import done_of
 from tenu.operations.rights.finding import file_of, found_now, refuse_undecided
 from tenu.operations.rights.proposing import Proposing, in_archive
 from tenu.operations.rights.searching import Asked, reading
+from tenu.operations.rights.second import waits_for_another
 from tenu.periods.limits import last_day
 from tenu.periods.period import Period
 from tenu.plans.case_file import CaseFile
@@ -34,7 +38,7 @@ from tenu.plans.run import Run
 from tenu.plans.task import PersonTask
 from tenu.policy.rights import Right
 from tenu.ports import Fate, Ports, Unit
-from tenu.terms import Text
+from tenu.terms import Language, Text
 
 RIGHT = str(Right.ERASURE)
 PLAN_LASTS = Period(months=1)
@@ -75,15 +79,23 @@ def propose(ports: Ports, number: str) -> ErasureFacts:
             fix=Text(fr=f"elle demande : {asked}", en=f"it asks for: {asked}"),
         )
     file = file_of(ports, case.id)
-    if RIGHT in case.executed or file.plan:
-        return read_facts(file.facts[RIGHT])
+    if act := _act(file):
+        return act[1]
     with reading(ports) as asked_now:
         file = _identified(ports, asked_now, case, file)
     ports.cases.keep(file)
     return _proposed(ports, [file])[1][case.id]
 
 
-def decide(ports: Ports, number: str, outcome: Outcome, *, codes: Sequence[str] = (), note: str = "") -> Case:
+def decide(
+    ports: Ports,
+    number: str,
+    outcome: Outcome,
+    *,
+    codes: Sequence[str] = (),
+    note: str = "",
+    until: date | None = None,
+) -> Case:
     """Record what a named human decided of an erasure, as ``requests.decide``; granted whole only when nothing stays.
 
     Raises:
@@ -91,10 +103,12 @@ def decide(ports: Ports, number: str, outcome: Outcome, *, codes: Sequence[str] 
     """
     if outcome is Outcome.GRANTED and verbs.request(ports, number).searched:
         _refuse_silence(propose(ports, number))
-    return verbs.decide(ports, number, Right.ERASURE, outcome, codes=codes, note=note)
+    return verbs.decide(ports, number, Right.ERASURE, outcome, codes=codes, note=note, until=until)
 
 
-def erase(ports: Ports, numbers: Sequence[str] | None, *, progress: Progress = quiet) -> Erasures:
+def erase(
+    ports: Ports, numbers: Sequence[str] | None, *, language: Language = "fr", progress: Progress = quiet
+) -> Erasures:
     """Carry out erasures that were decided, and confirmed, in one plan; what was cut before goes on first, by its own.
 
     Done again, it changes nothing and returns what was done.
@@ -102,6 +116,7 @@ def erase(ports: Ports, numbers: Sequence[str] | None, *, progress: Progress = q
     Args:
         ports: What may be touched.
         numbers: The requests; every one that is ready when None, those that are not being told apart.
+        language: Of the letters.
         progress: Told of each step.
 
     Raises:
@@ -117,24 +132,19 @@ def erase(ports: Ports, numbers: Sequence[str] | None, *, progress: Progress = q
     for case in wanted:
         refuse_undecided(ports, case, Right.ERASURE)
     files = ports.cases.files([case.id for case in wanted])
-    todo = [case for case in wanted if RIGHT not in case.executed]
-    left: dict[str, Text] = {}
-    runs: list[Run] = []
-    _refused(ports, [case for case in todo if case.decisions[RIGHT].outcome is Outcome.REFUSED])
-    todo = [
-        case for case in todo if case.decisions[RIGHT].outcome is not Outcome.REFUSED and case.id in files
-    ]
-    for digest in dict.fromkeys(files[case.id].plan for case in todo if files[case.id].plan):
-        mine = [case for case in todo if files[case.id].plan == digest]
-        runs += _go_on(ports, mine, digest, left, progress)
-    waiting = [case for case in todo if not files[case.id].plan]
+    todo = [case for case in wanted if RIGHT in case.to_do - case.executed and case.id in files]
+    doing = _Doing(ports=ports, language=language, progress=progress)
+    begun = {case.id: act[0] for case in todo if (act := _act(files[case.id]))}
+    for digest in dict.fromkeys(begun.values()):
+        doing.go_on([case for case in todo if begun.get(case.id) == digest], digest)
+    waiting = [case for case in todo if case.id not in begun]
     while waiting:
-        batch, waiting = _identify(ports, waiting, files, left, insist=numbers is not None)
+        batch, waiting = _identify(ports, waiting, files, doing.left, insist=numbers is not None)
         if batch:
-            runs.append(_carry_out(ports, batch, files, left, progress))
+            doing.carry_out(batch, files)
     after = ports.cases.files([case.id for case in wanted])
-    done = (file.facts.get(RIGHT) for number, file in after.items() if number not in left)
-    return Erasures(done=tuple(read_facts(said) for said in done if said), left=left, runs=tuple(runs))
+    acts = (act for number, file in after.items() if number not in doing.left and (act := _act(file)))
+    return Erasures(done=tuple(facts for _, facts in acts), left=doing.left, runs=tuple(doing.runs))
 
 
 def _ready(ports: Ports, known: Iterable[Case]) -> list[Case]:
@@ -143,15 +153,19 @@ def _ready(ports: Ports, known: Iterable[Case]) -> list[Case]:
         case
         for case in known
         if case.state in (CaseState.DECIDED, CaseState.FULFILLED) and RIGHT in case.decisions
-        if RIGHT not in case.executed and not verbs.waits_for_another(ports, case, Right.ERASURE)
+        if RIGHT not in case.executed and not waits_for_another(ports, case, Right.ERASURE)
     ]
 
 
-def _refused(ports: Ports, cases: list[Case]) -> None:
-    """Say that what was decided of *cases* is done: nothing."""
-    if cases:
-        bodies = {case.id: {"right": RIGHT} for case in cases}
-        verbs.record_all(ports, cases, EventKind.REQUEST_EXECUTED, bodies)
+def _act(file: CaseFile) -> tuple[str, ErasureFacts] | None:
+    """Return the digest of the plan that carries out an erasure, or did, and what it does; None before there is one."""
+    said = json.loads(file.acts[RIGHT]) if RIGHT in file.acts else None
+    return (said["plan"], read_facts(said["facts"])) if said else None
+
+
+def _acting(file: CaseFile, digest: str, facts: ErasureFacts) -> CaseFile:
+    said = json.dumps({"plan": digest, "facts": facts.plain()}, ensure_ascii=False)
+    return replace(file, acts={**file.acts, RIGHT: said})
 
 
 # ── who ──
@@ -251,17 +265,80 @@ def _refuse_silence(facts: ErasureFacts) -> None:
 # ── doing it ──
 
 
-def _carry_out(
-    ports: Ports, cases: list[Case], files: Mapping[str, CaseFile], left: dict[str, Text], progress: Progress
-) -> Run:
-    mine = [files[case.id] for case in cases]
-    ports.cases.keep(*mine)
-    made, facts = _proposed(ports, mine, progress)
-    for case in cases:
-        if case.decisions[RIGHT].outcome is Outcome.GRANTED:
-            _refuse_silence(facts[case.id])
-    _write_down(ports, made, mine, facts)
-    return _do(ports, cases, made, left, progress)
+@dataclass(slots=True, kw_only=True)
+class _Doing:
+    """Erasures being carried out: the runs so far, and why some requests are left."""
+
+    ports: Ports
+    language: Language
+    progress: Progress
+    left: dict[str, Text] = field(default_factory=dict)
+    runs: list[Run] = field(default_factory=list)
+
+    def carry_out(self, cases: list[Case], files: Mapping[str, CaseFile]) -> None:
+        """Plan, write down, then do."""
+        mine = [files[case.id] for case in cases]
+        self.ports.cases.keep(*mine)
+        made, facts = _proposed(self.ports, mine, self.progress)
+        for case in cases:
+            if case.decisions[RIGHT].outcome is Outcome.GRANTED:
+                _refuse_silence(facts[case.id])
+        _write_down(self.ports, made, mine, facts)
+        self._do(cases, made)
+
+    def go_on(self, cases: list[Case], digest: str) -> None:
+        """Go on with what was cut, by the plan it was begun with; then by another, for the same rows, with what that one leaves.
+
+        Raises:
+            CaseError: What was granted whole is now granted in part: somebody was put on hold meanwhile.
+        """
+        kept = self.ports.cases.files([digest[:_DIGITS]]).get(digest[:_DIGITS])
+        if kept is not None:
+            with suppress(StalePlanError):
+                run = self._do(cases, read_plan(kept.message))
+                cases = [case for case in cases if case.id in self.left]
+                if not cases or run.stopped or run.spared.get("busy"):
+                    return
+        files = list(self.ports.cases.files([case.id for case in cases]).values())
+        made, now = _proposed(self.ports, files, self.progress)
+        for case in cases:
+            self.left.pop(case.id, None)
+            if case.decisions[RIGHT].outcome is Outcome.GRANTED:
+                _refuse_silence(now[case.id])
+        begun = {file.number: act[1] for file in files if (act := _act(file))}
+        _write_down(self.ports, made, files, {n: _resumed(was, now[n]) for n, was in begun.items()})
+        self._do(cases, made)
+
+    def _do(self, cases: list[Case], made: Plan) -> Run:
+        """Apply *made*, ask again what is left of each person, and say which of *cases* are done."""
+        ports = self.ports
+        run = apply(ports, made, progress=self.progress)
+        self.runs.append(run)
+        remaining, residue = _remaining(ports, made), run.residue.residual if run.residue else 0
+        backups = max((horizon.backups_until for horizon in run.horizons), default=None)
+        files = ports.cases.files([case.id for case in cases])
+        done: list[Case] = []
+        closed: list[CaseFile] = []
+        bodies: dict[str, Mapping[str, Json]] = {}
+        for case in cases:
+            act, rows = _act(files[case.id]), remaining[case.id]
+            if rows or run.stopped or act is None:
+                self.left[case.id] = Text(
+                    fr=f"{case.id} : {rows} lignes restent, verrouillées ou gardées : relancez",
+                    en=f"{case.id}: {rows} rows are left, locked or kept: run it again",
+                )
+                continue
+            facts = replace(act[1], residual=max(residue, act[1].residual))
+            told = done_of(ports, facts, backups, self.language).plain()
+            file = _acting(files[case.id], act[0], facts)
+            done.append(case)
+            # Nothing is left to do: whose rows they were is forgotten.
+            closed.append(replace(file, rows=(), done={**file.done, RIGHT: told}))
+            bodies[case.id] = _executed(facts)
+        ports.cases.keep(*closed)
+        if done:
+            verbs.record_all(ports, done, EventKind.REQUEST_EXECUTED, bodies)
+        return run
 
 
 def _write_down(
@@ -271,37 +348,9 @@ def _write_down(
     until = last_day(made.as_of, PLAN_LASTS)
     ports.cases.keep(
         CaseFile(number=made.digest[:_DIGITS], sought={}, message=made.to_json(), until=until),
-        *(replace(f, plan=made.digest, facts={**f.facts, RIGHT: facts[f.number].plain()}) for f in files),
+        *(_acting(file, made.digest, facts[file.number]) for file in files),
     )
     keep(ports, made)
-
-
-def _go_on(
-    ports: Ports, cases: list[Case], digest: str, left: dict[str, Text], progress: Progress
-) -> Iterator[Run]:
-    """Go on with what was cut, by the plan it was begun with; then by another one, for the same rows, with what that one leaves.
-
-    Raises:
-        CaseError: What was granted whole is now granted in part: somebody was put on hold meanwhile.
-    """
-    kept = ports.cases.files([digest[:_DIGITS]]).get(digest[:_DIGITS])
-    if kept is not None:
-        with suppress(StalePlanError):
-            run = _do(ports, cases, read_plan(kept.message), left, progress)
-            yield run
-            cases = [case for case in cases if case.id in left]
-            if not cases or run.stopped or run.spared.get("busy"):
-                return
-    files = list(ports.cases.files([case.id for case in cases]).values())
-    made, now = _proposed(ports, files, progress)
-    for case in cases:
-        left.pop(case.id, None)
-        if case.decisions[RIGHT].outcome is Outcome.GRANTED:
-            _refuse_silence(now[case.id])
-    _write_down(
-        ports, made, files, {f.number: _resumed(read_facts(f.facts[RIGHT]), now[f.number]) for f in files}
-    )
-    yield _do(ports, cases, made, left, progress)
 
 
 def _resumed(was: ErasureFacts, now: ErasureFacts) -> ErasureFacts:
@@ -310,33 +359,6 @@ def _resumed(was: ErasureFacts, now: ErasureFacts) -> ErasureFacts:
     tables = {(holding.system, holding.table) for holding in alone}
     before = (holding for holding in was.holdings if (holding.system, holding.table) not in tables)
     return replace(now, holdings=gathered([*before, *alone]))
-
-
-def _do(ports: Ports, cases: list[Case], made: Plan, left: dict[str, Text], progress: Progress) -> Run:
-    """Apply *made*, ask again what is left of each person, and say which of *cases* are done."""
-    run = apply(ports, made, progress=progress)
-    remaining = _remaining(ports, made)
-    files = ports.cases.files([case.id for case in cases])
-    residue = run.residue.residual if run.residue else 0
-    done: list[Case] = []
-    closed: list[CaseFile] = []
-    bodies: dict[str, Mapping[str, Json]] = {}
-    for case in cases:
-        rows = remaining[case.id]
-        if rows or run.stopped:
-            left[case.id] = Text(
-                fr=f"{case.id} : {rows} lignes restent, verrouillées ou gardées par leur base : relancez",
-                en=f"{case.id}: {rows} rows are left, locked or kept by their database: run it again",
-            )
-            continue
-        facts = replace(read_facts(files[case.id].facts[RIGHT]), residual=residue)
-        done.append(case)
-        closed.append(_closed(files[case.id], facts))
-        bodies[case.id] = _executed(facts)
-    ports.cases.keep(*closed)
-    if done:
-        verbs.record_all(ports, done, EventKind.REQUEST_EXECUTED, bodies)
-    return run
 
 
 def _remaining(ports: Ports, made: Plan) -> Counter[str]:
@@ -366,11 +388,6 @@ def _as_before(opened: Scene, task: PersonTask, planned: PlannedTask) -> Iterato
         if verb_of(effect) in CHANGES:
             yield from ((mine[key], rows) for key, rows in session.count_each(effect, chosen).items())
     session.drop_list(chosen)
-
-
-def _closed(file: CaseFile, facts: ErasureFacts) -> CaseFile:
-    """Return *file* once nothing is left to do: whose rows they were is forgotten."""
-    return replace(file, rows=(), facts={**file.facts, RIGHT: facts.plain()})
 
 
 def _executed(facts: ErasureFacts) -> dict[str, Json]:

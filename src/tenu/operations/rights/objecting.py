@@ -20,9 +20,11 @@ from tenu.journal.cases import AT_ONCE, Case
 from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json, as_name
+from tenu.letters.outcome import RightDone
 from tenu.operations.plan import today
 from tenu.operations.rights import requests as verbs
 from tenu.operations.rights.finding import file_of
+from tenu.operations.rights.outcomes import keep_done
 from tenu.operations.rights.requests import Intake
 from tenu.operations.rights.searching import (
     NothingSoughtError,
@@ -36,10 +38,17 @@ from tenu.plans.selection import all_of, matching
 from tenu.plans.suppression import CHANNELS, Address, addresses
 from tenu.policy.rights import Right
 from tenu.ports import Fate, Key, Node, Ports, Session, Unit
-from tenu.terms import Channel, IdentifierKind
+from tenu.terms import Channel, IdentifierKind, Text
 
 UNIT = Unit(fate=Fate.END, chunk=0)
 BATCH = 5_000
+STOPPED = {
+    Channel.EMAIL: Text(fr="la prospection par e-mail", en="marketing by e-mail"),
+    Channel.POST: Text(fr="la prospection par courrier", en="marketing by post"),
+    Channel.PHONE: Text(fr="la prospection par téléphone", en="marketing by telephone"),
+    Channel.SMS: Text(fr="la prospection par SMS", en="marketing by text message"),
+}
+"""What stops, by channel, as a letter says it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -121,6 +130,10 @@ def stop_prospecting(ports: Ports, number: str) -> Case:
         "silent": sorted(done.silent),
         "tables": {as_name(table): rows for table, rows in done.tables.items()},
     }
+    if done.is_complete:
+        for right in (right for right in AT_ONCE if right in case.rights):
+            stopped = tuple(STOPPED[channel] for channel in channels)
+            keep_done(ports, case.id, RightDone(right=Right(right), done_on=today(ports), stopped=stopped))
     return verbs.record(ports, case.id, EventKind.REQUEST_SUPPRESSED, body)
 
 

@@ -21,9 +21,11 @@ from tenu.journal.cases import Case, CaseError, Outcome, cases, received, step
 from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
+from tenu.law.reason_codes import Use, read_codes
 from tenu.operations.acting import entitled
 from tenu.operations.plan import today
 from tenu.operations.rights.searching import Sought
+from tenu.operations.rights.second import unconfirmed, waits_for_another
 from tenu.periods.limits import last_day
 from tenu.periods.period import Period
 from tenu.plans.case_file import CaseFile
@@ -224,7 +226,14 @@ def extend(ports: Ports, number: str, reason: Extension, note: str) -> Case:
 
 
 def decide(
-    ports: Ports, number: str, right: Right, outcome: Outcome, *, codes: Sequence[str] = (), note: str = ""
+    ports: Ports,
+    number: str,
+    right: Right,
+    outcome: Outcome,
+    *,
+    codes: Sequence[str] = (),
+    note: str = "",
+    until: date | None = None,
 ) -> Case:
     """Record what a named human decided of one right; a refusal, whole or partial, needs its reasons.
 
@@ -234,11 +243,14 @@ def decide(
         right: One of those asked.
         outcome: Granted, partial or refused.
         codes: Reason codes (law 5.13), at least one for what is not granted.
-        note: The reasons in words, at least for what is not granted; kept in the vault.
+        note: The facts and the reasons in the person's words, at least for what is not granted; kept in the vault.
+        until: Last day what is not granted stays so, where the reason has an end.
 
     Raises:
         CaseError: Not everything was searched, or a refusal gives no reason.
+        UnknownCodeError: A code is not on the list.
     """
+    given = read_codes(codes, Use.REFUSE)
     if outcome is not Outcome.GRANTED and not (codes and note):
         raise CaseError(
             Text(
@@ -251,33 +263,22 @@ def decide(
         )
     role = entitled(ports, "request:decide", *DECIDERS)
     body: dict[str, Json] = {"right": str(right), "outcome": str(outcome), **_who(ports, role)}
-    if codes:
-        body["codes"] = list(codes)
+    if given:
+        body["codes"] = [str(code) for code in given]
     if note:
         body["note"] = _note(ports, number, note)
+    if until:
+        body["until"] = until.isoformat()
     return record(ports, number, EventKind.REQUEST_DECIDED, body)
 
 
 def confirm(ports: Ports, number: str, right: Right, *, agrees: bool = True, note: str = "") -> Case:
-    """Say, as somebody else than who decided, that a decision is right; or send it back, with why, to be taken again.
-
-    Raises:
-        CaseError: Nothing was decided, or whoever decided speaks again.
-
-    Source: GDPR 24(1), 32(4); the second pair of eyes of ADR 17.
-    """
+    """Say, as somebody else than who decided, that a decision is right; or send it back to be taken again, with why."""
     role = entitled(ports, "request:confirm", *DECIDERS)
     body: dict[str, Json] = {"right": str(right), "agrees": agrees, **_who(ports, role)}
     if note:
         body["note"] = _note(ports, number, note)
     return record(ports, number, EventKind.REQUEST_CONFIRMED, body)
-
-
-def waits_for_another(ports: Ports, case: Case, right: Right) -> bool:
-    """Return whether what was decided of *right* still needs a second person before anything is done."""
-    decision = case.decisions[right]
-    grave = right is Right.ERASURE or decision.outcome is not Outcome.GRANTED
-    return ports.workspace.settings.requests.two_people and grave and decision.confirmed_by is None
 
 
 def close(ports: Ports, number: str, reason: str, note: str) -> Case:
@@ -297,8 +298,11 @@ def answered(ports: Ports, number: str, *, delivery: str, letter: str) -> Case:
     """Record that the answer left, how, and the digest of what left. Its file is kept five years more.
 
     Raises:
-        CaseError: Something decided is not done yet.
+        CaseError: Something decided is not done yet, or waits for a second person.
     """
+    case = request(ports, number)
+    for right in (one for one in case.decisions if waits_for_another(ports, case, Right(one))):
+        raise unconfirmed(case.id, right)
     day = today(ports)
     body: dict[str, Json] = {
         "on": day.isoformat(),
@@ -315,6 +319,29 @@ def escalate(ports: Ports, number: str) -> Case:
     """Say that the person, not satisfied, turns to the officer, who was not the first to answer (C-RGT-23)."""
     body = {"on": today(ports).isoformat(), "actor": ports.actor.digest}
     return record(ports, number, EventKind.REQUEST_ESCALATED, body)
+
+
+def readdress(ports: Ports, number: str, lines: Sequence[str]) -> Case:
+    """Say where letters to the person go: the lines of an address, or an e-mail alone.
+
+    Raises:
+        RefusedError: Nothing is said, or the file of the request is gone.
+    """
+    case = request(ports, number)
+    file, said = ports.cases.file(case.id), [line.strip() for line in lines if line.strip()]
+    if file is None or not said:
+        raise RefusedError(
+            Text(
+                fr=f"{case.id} : pas d'adresse, ou plus de dossier",
+                en=f"{case.id}: no address, or no file any more",
+            ),
+            fix=Text(
+                fr=f'tenu request address {case.id} "Nom" "Rue" "Code postal et ville"',
+                en=f'tenu request address {case.id} "Name" "Street" "Postcode and town"',
+            ),
+        )
+    ports.cases.keep(replace(file, address="\n".join(said)))
+    return case
 
 
 def end_file(ports: Ports, number: str, closed_on: date) -> None:
@@ -336,13 +363,7 @@ def record(ports: Ports, number: str, kind: EventKind, body: Mapping[str, Json])
 def record_all(
     ports: Ports, known: Iterable[Case], kind: EventKind, bodies: Mapping[str, Mapping[str, Json]]
 ) -> dict[str, Case]:
-    """Write one more event of each of several requests; return them after it.
-
-    Args:
-        ports: Where it is written.
-        known: The requests as they are now.
-        kind: What happened to each.
-        bodies: What is said of each, by number.
+    """Write one more event of each request of *known*, saying *bodies* by number; return them after it.
 
     Raises:
         CaseError: One has no such path, and nothing was written; or somebody else took it an instant before.
