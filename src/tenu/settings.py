@@ -50,13 +50,20 @@ class HoldSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestSettings:
+    """How requests are decided. *two_people*: an erasure, and any refusal, waits for somebody else to confirm it."""
+
+    two_people: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """tenu.toml. *chunk*: people per transaction at most. ``ceilings`` are the limits of what one run may touch.
 
     *look_again_seconds*: how old the other systems' answer about a person may be when their rows go; 0 asks them again
     for every chunk. A person's own row, and what hangs from it, is always looked at again under lock. *roles*: the
     accounts that hold each role (dpo, archivist, counsel…). *residue*: how far erased people are searched for. *holds*: how
-    legal holds are decided. *disk*: what a run does about deleted rows on a disk.
+    legal holds are decided. *requests*: how requests are. *disk*: what a run does about deleted rows on a disk.
     """
 
     chunk: int = 500
@@ -74,6 +81,7 @@ class Settings:
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     holds: HoldSettings = HoldSettings()
     disk: DiskSettings = DiskSettings()
+    requests: RequestSettings = RequestSettings()
     limits: Mapping[str, TableCeiling] = field(default_factory=dict)
     approval: Approval = field(default_factory=Approval)
     pacing: Pacing = field(default_factory=Pacing)

@@ -22,6 +22,7 @@ from tenu.adapters.sealed_files import SealedFiles
 from tenu.adapters.settings import read_settings
 from tenu.adapters.signing_key import create_key, load_key
 from tenu.adapters.staff import present_actor
+from tenu.adapters.suppressions import Suppressions
 from tenu.adapters.workspace import KEYS, read_workspace, resolve, secret
 from tenu.datamap.model import System
 from tenu.errors import RefusedError
@@ -73,6 +74,8 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
         signer = load_key(signing) if signing.exists() else create_key(signing, "tenu")
         journal = JournalStore(resolve(stores.journal, folder))
         stack.callback(journal.close)
+        suppressions = Suppressions(resolve(stores.journal, folder), secret(folder, "suppression"))
+        stack.callback(suppressions.close)
         key = secret(folder, "plan")
         hold_files = SealedFiles(resolve(stores.vault, folder), key, HOLD_FILE, "tenu hold files")
         stack.callback(hold_files.close)
@@ -84,6 +87,7 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
             databases=databases,
             archive=archive,
             cases=cases,
+            suppressions=suppressions,
             ledger=FileLedger(folder / resolve(stores.ledger, folder), secret(folder, "ledger")),
             hold_files=hold_files,
             statements=statements,

@@ -10,7 +10,7 @@ from typing import Any
 
 from tenu.adapters.supervision import Complain, read_approval, read_limits, read_pacing
 from tenu.errors import Finding, FindingsError, Place
-from tenu.settings import DiskSettings, HoldSettings, ResidueSearch, Settings, Stores
+from tenu.settings import DiskSettings, HoldSettings, RequestSettings, ResidueSearch, Settings, Stores
 from tenu.terms import Severity, Text
 
 SETTINGS = "tenu.toml"
@@ -43,6 +43,7 @@ def read_settings(folder: Path) -> Settings:
         roles=roles,
         holds=HoldSettings(**tables["holds"]),
         disk=DiskSettings(**tables["disk"]),
+        requests=RequestSettings(**tables["requests"]),
         limits=read_limits(tables["limits"], _unheard),
         approval=read_approval(tables["approval"], _unheard),
         pacing=read_pacing(tables["pacing"], _unheard),
@@ -133,6 +134,7 @@ _TABLES: Mapping[str, Callable[[Any], Iterator[Finding]]] = {
     "pacing": _supervised(read_pacing),
     "holds": _switches("holds", HoldSettings),
     "disk": _switches("disk", DiskSettings),
+    "requests": _switches("requests", RequestSettings),
 }
 """Each table of tenu.toml, and what finds its mistakes."""
 

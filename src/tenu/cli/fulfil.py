@@ -8,6 +8,8 @@ import click
 
 from tenu.cli.context import Context, exits
 from tenu.cli.fulfil_answer import JSON, MASKS, OUTPUT, masks_of, refused, written
+from tenu.cli.fulfil_erasure import erasure
+from tenu.cli.fulfil_objection import objection
 from tenu.cli.fulfil_portability import portability
 from tenu.cli.fulfil_rectification import rectification
 
@@ -17,8 +19,8 @@ def fulfil() -> None:
     """Do what was decided of one right."""
 
 
-fulfil.add_command(portability)
-fulfil.add_command(rectification)
+for right in (erasure, objection, portability, rectification):
+    fulfil.add_command(right)
 
 
 @fulfil.command()

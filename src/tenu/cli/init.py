@@ -54,6 +54,10 @@ ignored = false
 # [holds]
 # two_people = false
 
+# Whether an erasure somebody asks for, and any refusal, waits for a second person to confirm it.
+# [requests]
+# two_people = true
+
 # Which plans a human must approve: first_run, always, never. Over a table's share, always.
 # [approval]
 # needed = "first_run"

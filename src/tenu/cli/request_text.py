@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from tenu.journal.cases import OPEN, Case
-from tenu.operations.linking import Node
 from tenu.operations.rights.finding import Found
 from tenu.plans.archive import Package
 from tenu.plans.reason import day_text
 from tenu.plans.searched import Covered
+from tenu.ports import Node
 from tenu.terms import Language, Text
 
 STATES = {
@@ -77,10 +77,11 @@ def case_lines(case: Case, day: date, language: Language) -> list[Line]:
         codes = f" ({', '.join(decided.codes)})" if decided.codes else ""
         outcome = OUTCOMES[decided.outcome].in_(language)
         by = Text(fr="par", en="by").in_(language)
+        second = Text(fr=", confirmé", en=", confirmed").in_(language) if decided.confirmed_by else ""
         lines.append(
-            Line(text=f"  {RIGHTS[right].in_(language)} : {outcome}{codes}, {by} {decided.role}")
+            Line(text=f"  {RIGHTS[right].in_(language)} : {outcome}{codes}, {by} {decided.role}{second}")
             if language == "fr"
-            else Line(text=f"  {RIGHTS[right].en}: {outcome}{codes}, {by} {decided.role}")
+            else Line(text=f"  {RIGHTS[right].en}: {outcome}{codes}, {by} {decided.role}{second}")
         )
     return lines
 
@@ -98,10 +99,17 @@ def case_plain(case: Case, day: date) -> dict[str, object]:
         "overdue": case.is_overdue(day),
         "searched": case.searched,
         "decisions": {
-            right: {"outcome": str(d.outcome), "codes": list(d.codes), "role": d.role}
+            right: {
+                "outcome": str(d.outcome),
+                "codes": list(d.codes),
+                "role": d.role,
+                "confirmed": d.confirmed_by is not None,
+            }
             for right, d in case.decisions.items()
         },
         "executed": sorted(case.executed),
+        "stop": list(case.stop),
+        "waits_to_stop": case.waits_to_stop,
         "answered_on": case.answered_on.isoformat() if case.answered_on else None,
     }
 
@@ -142,13 +150,18 @@ def _one(case: Case, day: date, language: Language) -> str:
     late = Text(fr="  EN RETARD", en="  LATE").in_(language) if case.is_overdue(day) else ""
     arrived = day_text(case.received_on, language)
     state = STATES[case.state].in_(language)
+    if case.waits_to_stop:
+        fr = f"  PROSPECTION À ARRÊTER : tenu request fulfil objection {case.id}"
+        late += Text(fr=fr, en=f"  PROSPECTING TO STOP: tenu request fulfil objection {case.id}").in_(
+            language
+        )
     if language == "fr":
         return f"{case.id}  {rights}  reçue le {arrived}  {state}{late}"
     return f"{case.id}  {rights}  received on {arrived}  {state}{late}"
 
 
 def _style(case: Case, day: date) -> str:
-    return "bold red" if case.is_overdue(day) else ("green" if case.answered_on else "")
+    return "bold red" if case.is_overdue(day) or case.waits_to_stop else ("green" if case.answered_on else "")
 
 
 def _rows(found: Found, language: Language) -> Iterator[Line]:

@@ -14,7 +14,7 @@ from tenu.datamap.conditions import When
 from tenu.datamap.feeds import Feed
 from tenu.datamap.links import Link
 from tenu.documents import Located, document, json_schema
-from tenu.terms import IdentifierKind, Origin, Text
+from tenu.terms import Channel, IdentifierKind, Origin, Text
 
 
 def _as_tuple(value: Any) -> Any:
@@ -48,12 +48,31 @@ Identifiers = Annotated[tuple[str | Elsewhere, ...], BeforeValidator(_identifier
 
 
 @document
+class Opposition(Located):
+    """Where « no more prospecting » is written of a person: *to*, in *column* of the people table.
+
+    *table*: one that hangs from it instead (rows *when*: ``{purpose: newsletter}``). *channels*: those it silences, all by
+    default. *to*: the value that means no; ``today``, in a column of dates, is the day of the objection, never written over
+    an earlier one.
+
+    Source: GDPR 7(3), 21(2)-(3); policy C-RGT-05, C-LGB-03; SM-3.
+    """
+
+    column: str
+    to: str | int | bool
+    table: str | None = None
+    when: When = dataclasses.field(default_factory=dict)
+    channels: tuple[Channel, ...] = ()
+
+
+@document
 class People(Located):
     """A table whose rows each stand for one person.
 
     *role* keeps apart people who are never the same relation (a supplier is not a customer, even with one mailbox).
     *where* limits the table to the rows that are people (a guest's order without account). *merged_into*: the column
-    that names the row a duplicate was merged into: both are one person.
+    that names the row a duplicate was merged into: both are one person. *opposition*: where their objection to prospecting,
+    or the withdrawal of their consent to it, is written.
     """
 
     identified_by: dict[IdentifierKind, Identifiers]
@@ -62,6 +81,7 @@ class People(Located):
     where: When = dataclasses.field(default_factory=dict)
     duplicates: bool = True
     merged_into: str | None = None
+    opposition: tuple[Opposition, ...] = ()
 
     @model_validator(mode="after")
     def _no_record(self) -> People:

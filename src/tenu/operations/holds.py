@@ -36,12 +36,11 @@ from tenu.operations.choosing import scene
 from tenu.operations.covering import Covered, Person, Subject, at_rows, cover, subject_of, written
 from tenu.operations.doubts import Row
 from tenu.operations.freeing import Freed, freed
-from tenu.operations.linking import Node
 from tenu.operations.plan import today
 from tenu.operations.register import holds
 from tenu.operations.rights.searching import Sought, search
 from tenu.operations.upholding import lift, place, placed
-from tenu.ports import Ports
+from tenu.ports import Node, Ports
 from tenu.terms import IdentifierKind, Text
 
 PROPOSERS = ("dpo", "counsel", "archivist", "dba")

@@ -17,10 +17,9 @@ from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
 from tenu.operations.choosing import scene
 from tenu.operations.covering import Covered, cover, subject_of
-from tenu.operations.linking import Node
 from tenu.operations.plan import today
 from tenu.operations.register import holds
-from tenu.ports import BusyError, HeldRow, Ports, Session
+from tenu.ports import BusyError, HeldRow, Node, Ports, Session
 
 TURNS = 6
 """How many times to wait for the turn of a chunk that lasts: half a minute in all."""

@@ -86,7 +86,7 @@ def work(run: Work) -> None:
         planned = {task.name: task for task in run.plan.tasks if task.system == name and not task.is_empty}
         if not planned:
             continue
-        with scene(run.ports, run.plan.as_of, writing=name, replay=run.plan.replay, gone=run.gone) as opened:
+        with scene(run.ports, run.plan.as_of, writing=name, cause=run.plan.cause, gone=run.gone) as opened:
             if run.picked is not None:
                 _pick(run, opened, name, planned)
             for task in opened.tasks:

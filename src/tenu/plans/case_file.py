@@ -19,7 +19,8 @@ class CaseFile:
 
     *sought*: what they say of themselves, by kind. *address*: where the answer goes, in plain words or an e-mail.
     *message*: what they wrote. *notes*: reasons people gave, newest last. *confirmed*, *refused*: the doubtful
-    rows a human said are theirs, or are not, by keyed fingerprint. *done*: what was done of each right, as its letter tells
+    rows a human said are theirs, or are not, by keyed fingerprint. *rows*: their rows of people tables (system and table, primary key)
+    while an erasure is under way. *done*: what was done of each right, as its letter tells
     it. *acts*: by right, what is to be done, as JSON, so that whoever resumes does exactly that. *until*: last day of the
     file, None while the request is open.
     """
@@ -31,6 +32,7 @@ class CaseFile:
     notes: tuple[str, ...] = ()
     confirmed: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    rows: tuple[tuple[tuple[str, str], tuple[Any, ...]], ...] = ()
     done: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     acts: Mapping[str, str] = field(default_factory=dict)
     until: date | None = None

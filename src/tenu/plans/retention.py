@@ -141,7 +141,7 @@ class _EstateTasks:
     def _task(self, ids: frozenset[str]) -> PersonTask:
         rules = [self._by_id[i] for i in sorted(ids)]
         effects = tuple(self._effects(ids))
-        alive, held, left = self._signs.alive(rules), self._signs.held(), self._something_left(effects)
+        alive, held = self._signs.alive(rules), self._signs.held()
         endings = self._signs.endings(rules) if any(isinstance(e, Seal) for e in effects) else ()
         return PersonTask(
             system=self._layout.system.system,
@@ -149,8 +149,16 @@ class _EstateTasks:
             role=self._people.role,
             rules=tuple(rule.id for rule in rules),
             clauses=tuple(dict.fromkeys(clause for rule in rules for clause in rule.clauses)),
-            due=all_of([self._signs.past(rules), negate(alive), negate(held), left]),
+            due=all_of(
+                [
+                    self._signs.past(rules),
+                    negate(alive),
+                    negate(held),
+                    self._something_left(effects, self._before),
+                ]
+            ),
             alive=alive,
+            running=self._signs.running(rules),
             archived=any_of(
                 linked(
                     e.path,
@@ -161,16 +169,16 @@ class _EstateTasks:
             endings=endings,
             effects=effects,
             held=held,
-            left=left,
+            left=self._something_left(effects, ()),
             before=self._before,
         )
 
-    def _something_left(self, effects: tuple[Effect, ...]) -> Condition:
-        """Return when at least one effect would still find a row to change, so that a plan after a plan is empty."""
+    def _something_left(self, effects: tuple[Effect, ...], before: tuple[RecordTask, ...]) -> Condition:
+        """Return when at least one effect would find a row to change once *before* is done: a plan after a plan is empty."""
         return any_of(
             linked(
                 turned(effect.table, effect.path),
-                all_of([effect.where, negate(taken_before(effect, self._before))]),
+                all_of([effect.where, negate(taken_before(effect, before))]),
             )
             for effect in effects
             if isinstance(effect, Clear | Anonymise) or (isinstance(effect, Erase) and not effect.held_by)

@@ -38,6 +38,22 @@ class Changing(Desk):
             return self.number(sa.select(sa.func.count()).select_from(free))
         return self.number(sa.select(sa.func.count()).select_from(rows).where(*where))
 
+    def count_each(self, effect: Effect, chosen: PeopleList) -> dict[Key, int]:
+        """Return how many rows *effect* would concern for each person of *chosen*, those with none left out."""
+        rows, where = self.rows_of(effect, chosen)
+        keys = chosen.key_columns()
+        if isinstance(effect, Seal):
+            where.append(chosen.table.c.fate == int(Fate.ARCHIVE))
+        if isinstance(effect, Erase) and effect.shared:
+            own = [rows.c[k].label(f"own{i}") for i, k in enumerate(self.primary_key(effect.table))]
+            free = self._nobody_else(effect, rows, chosen)
+            among = sa.select(*keys, *own).where(*where, free).distinct().subquery()
+            mine = [among.c[key.name] for key in keys]
+            query = sa.select(*mine, sa.func.count()).group_by(*mine)
+        else:
+            query = sa.select(*keys, sa.func.count()).select_from(rows).where(*where).group_by(*keys)
+        return {tuple(row[:-1]): int(row[-1]) for row in self.connection.execute(query)}
+
     def more_than(self, table: str, rows: int) -> bool:
         """Return whether *table* has more than *rows* rows; no more than these are counted."""
         some = sa.select(sa.literal(1)).select_from(self.compiler.tables[table]).limit(rows + 1).subquery()

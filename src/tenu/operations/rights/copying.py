@@ -13,11 +13,10 @@ from typing import Any
 
 from tenu.datamap.catalog import ColumnKind
 from tenu.datamap.layout import Layout
-from tenu.operations.linking import Node
 from tenu.operations.rights.searching import Asked
 from tenu.plans.access import Cell, Copied, holdings
 from tenu.plans.package import Heading, rows_in
-from tenu.ports import Key
+from tenu.ports import Key, Node
 
 
 def copy_of(asked: Asked, rows: Sequence[Node]) -> tuple[Copied, ...]:

@@ -15,17 +15,17 @@ from tenu.errors import RefusedError
 from tenu.journal.cases import Case, CaseError
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json, as_name
-from tenu.operations.linking import Node
 from tenu.operations.rights.copying import copy_of
 from tenu.operations.rights.requests import record, request
 from tenu.operations.rights.searching import Asked, Search, Sought, reading, search_in
+from tenu.operations.rights.second import unconfirmed, waits_for_another
 from tenu.operations.rights.statements import statements_of
 from tenu.plans.archive import Package, people_of
 from tenu.plans.case_file import CaseFile
 from tenu.plans.plan import Fingerprints
 from tenu.plans.statements import Statement
 from tenu.policy.rights import Right
-from tenu.ports import Ports
+from tenu.ports import Node, Ports
 from tenu.terms import Text
 
 
@@ -105,9 +105,19 @@ def decided(ports: Ports, number: str, right: Right) -> Case:
     """Return the request *number*, once a human decided of *right*.
 
     Raises:
-        CaseError: Nobody did.
+        CaseError: Nobody did, or nobody else confirmed it where that takes two people.
     """
     case = request(ports, number)
+    refuse_undecided(ports, case, right)
+    return case
+
+
+def refuse_undecided(ports: Ports, case: Case, right: Right) -> None:
+    """Refuse to carry out what nobody decided, or nobody confirmed where that takes two people.
+
+    Raises:
+        CaseError: That is so.
+    """
     if right not in case.decisions:
         raise CaseError(
             Text(
@@ -118,7 +128,8 @@ def decided(ports: Ports, number: str, right: Right) -> Case:
                 fr=f"tenu request decide {case.id} {right}", en=f"tenu request decide {case.id} {right}"
             ),
         )
-    return case
+    if waits_for_another(ports, case, right):
+        raise unconfirmed(case.id, right)
 
 
 def found_for_sure(ports: Ports, asked: Asked, case: Case) -> Found:

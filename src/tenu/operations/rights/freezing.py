@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 
 from tenu.journal.holds import HoldKind
-from tenu.operations.linking import Node
 from tenu.operations.plan import today
 from tenu.operations.register import holds
 from tenu.operations.rights.searching import Asked
 from tenu.plans.selection import NEVER, Equals, all_of
 from tenu.plans.signs import held_here
-from tenu.ports import Ports
+from tenu.ports import Node, Ports
 
 
 def is_frozen(ports: Ports, asked: Asked, rows: Sequence[Node]) -> bool:

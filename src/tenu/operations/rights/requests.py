@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
@@ -25,12 +25,13 @@ from tenu.law.reason_codes import Use, read_codes
 from tenu.operations.acting import entitled
 from tenu.operations.plan import today
 from tenu.operations.rights.searching import Sought
+from tenu.operations.rights.second import unconfirmed, waits_for_another
 from tenu.periods.limits import last_day
 from tenu.periods.period import Period
 from tenu.plans.case_file import CaseFile
 from tenu.policy.rights import Right
 from tenu.ports import Ports
-from tenu.terms import Text
+from tenu.terms import Channel, Text
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """What a request's number is made of: no sign that reads two ways on paper."""
@@ -78,6 +79,7 @@ def receive(
     received_on: date | None = None,
     address: str = "",
     message: str = "",
+    stop: Sequence[Channel] = (),
 ) -> Case:
     """Open a request the day it reached the company, whoever notices it when; return it.
 
@@ -89,6 +91,7 @@ def receive(
         received_on: Civil day it reached any channel; today by default.
         address: Where the answer goes.
         message: What they wrote.
+        stop: The channels prospecting must stop on at once (``objecting.receive`` does it).
 
     Raises:
         RefusedError: No right is asked, or the day has not come yet.
@@ -112,6 +115,8 @@ def receive(
         "received_on": day.isoformat(),
         "actor": ports.actor.digest,
     }
+    if stop:
+        body["stop"] = [str(one) for one in stop]
     if message:
         body["message"] = hashlib.sha256(message.encode()).hexdigest()
     event = Event(kind=EventKind.REQUEST_RECEIVED, at=ports.clock.now(), body=body)
@@ -267,6 +272,15 @@ def decide(
     return record(ports, number, EventKind.REQUEST_DECIDED, body)
 
 
+def confirm(ports: Ports, number: str, right: Right, *, agrees: bool = True, note: str = "") -> Case:
+    """Say, as somebody else than who decided, that a decision is right; or send it back to be taken again, with why."""
+    role = entitled(ports, "request:confirm", *DECIDERS)
+    body: dict[str, Json] = {"right": str(right), "agrees": agrees, **_who(ports, role)}
+    if note:
+        body["note"] = _note(ports, number, note)
+    return record(ports, number, EventKind.REQUEST_CONFIRMED, body)
+
+
 def close(ports: Ports, number: str, reason: str, note: str) -> Case:
     """Close a request that cannot be answered on the merits: not identified, withdrawn, not a right.
 
@@ -284,8 +298,11 @@ def answered(ports: Ports, number: str, *, delivery: str, letter: str) -> Case:
     """Record that the answer left, how, and the digest of what left. Its file is kept five years more.
 
     Raises:
-        CaseError: Something decided is not done yet.
+        CaseError: Something decided is not done yet, or waits for a second person.
     """
+    case = request(ports, number)
+    for right in (one for one in case.decisions if waits_for_another(ports, case, Right(one))):
+        raise unconfirmed(case.id, right)
     day = today(ports)
     body: dict[str, Json] = {
         "on": day.isoformat(),
@@ -340,20 +357,34 @@ def record(ports: Ports, number: str, kind: EventKind, body: Mapping[str, Json])
         CaseError: There is no such path, or somebody else took it an instant before.
     """
     case = request(ports, number)
-    event = Event(kind=kind, at=ports.clock.now(), body={"request": case.id, **body})
-    step(case, event)
-    ports.journal.append(event)
+    return record_all(ports, [case], kind, {case.id: body})[case.id]
+
+
+def record_all(
+    ports: Ports, known: Iterable[Case], kind: EventKind, bodies: Mapping[str, Mapping[str, Json]]
+) -> dict[str, Case]:
+    """Write one more event of each request of *known*, saying *bodies* by number; return them after it.
+
+    Raises:
+        CaseError: One has no such path, and nothing was written; or somebody else took it an instant before.
+    """
+    now, before = ports.clock.now(), list(known)
+    events = [Event(kind=kind, at=now, body={"request": c.id, **bodies[c.id]}) for c in before]
+    for case, event in zip(before, events, strict=True):
+        step(case, event)
+    ports.journal.append(*events)
     ports.journal.seal(ports.signer)
-    after = request(ports, number)
-    if after.refused_events > case.refused_events:
-        raise CaseError(
-            Text(
-                fr=f"{case.id} : quelqu'un d'autre vient d'avancer cette demande",
-                en=f"{case.id}: somebody else has just moved this request on",
-            ),
-            fix=Text(fr=f"tenu request show {case.id}", en=f"tenu request show {case.id}"),
-        )
-    return after
+    after = requests(ports)
+    for case in before:
+        if after[case.id].refused_events > case.refused_events:
+            raise CaseError(
+                Text(
+                    fr=f"{case.id} : quelqu'un d'autre vient d'avancer cette demande",
+                    en=f"{case.id}: somebody else has just moved this request on",
+                ),
+                fix=Text(fr=f"tenu request show {case.id}", en=f"tenu request show {case.id}"),
+            )
+    return {case.id: after[case.id] for case in before}
 
 
 def _who(ports: Ports, role: str) -> dict[str, Json]:

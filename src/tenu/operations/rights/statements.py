@@ -15,9 +15,8 @@ from tenu.datamap.identity import Identity
 from tenu.operations.choosing import Scene
 from tenu.operations.covering import Subject, cover
 from tenu.operations.doubts import Row
-from tenu.operations.linking import Node
 from tenu.plans.statements import RowName, Statement, statement_of
-from tenu.ports import Ports
+from tenu.ports import Node, Ports
 
 
 def named(rows: Iterable[Node]) -> tuple[RowName, ...]:
