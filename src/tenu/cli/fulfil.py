@@ -10,6 +10,7 @@ from tenu.cli.context import Context, exits
 from tenu.cli.fulfil_answer import JSON, MASKS, OUTPUT, masks_of, refused, written
 from tenu.cli.fulfil_portability import portability
 from tenu.cli.fulfil_rectification import rectification
+from tenu.cli.fulfil_restriction import restriction
 
 
 @click.group()
@@ -19,6 +20,7 @@ def fulfil() -> None:
 
 fulfil.add_command(portability)
 fulfil.add_command(rectification)
+fulfil.add_command(restriction)
 
 
 @fulfil.command()

@@ -13,6 +13,7 @@ import click
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits
 from tenu.cli.fulfil import fulfil
 from tenu.cli.fulfil_answer import JSON, refused
+from tenu.cli.fulfil_restriction import contest
 from tenu.cli.request_letters import address, letter
 from tenu.journal.cases import Outcome
 from tenu.operations.rights.requests import Extension, Intake, Method
@@ -31,7 +32,7 @@ def command() -> None:
     """What people ask: received, searched, decided by a human, answered within the month."""
 
 
-for more in (fulfil, letter, address):
+for more in (fulfil, contest, letter, address):
     command.add_command(more)
 
 
