@@ -26,6 +26,7 @@ from tenu.operations.holds import HoldError, release, review
 from tenu.operations.register import holds
 from tenu.operations.rights import requests as verbs
 from tenu.operations.rights import restriction
+from tenu.operations.rights.lasting import lasting
 from tenu.operations.rights.rectification import rectify
 from tenu.operations.rights.restriction import Ground, contest, restrict
 from tenu.operations.rights.writing import letter
@@ -152,13 +153,15 @@ def test_whoever_contests_is_restricted_at_once_and_may_be_corrected(lab: Lab) -
         first, second = (contest(ports, case.id, Ground.ACCURACY, "deux adresses").hold for _ in range(2))
         told = letter(ports, case.id, LetterKind.RESTRICTED).text
         facts = rectify(ports, case.id, [Wanted(where=EMAIL, value="claire@nouvelle.example")])
+        over = [found.code for found in lasting(ports, lab.company.as_of)]
         with pytest.raises(CaseError):
             contest(ports, case.id, Ground.OBJECTION, "autre chose")
-    assert (first.id, first.state_on(lab.company.as_of), bool(facts.changes), "exactitude" in told) == (
+    assert (first.id, first.state_on(lab.company.as_of), bool(facts.changes), "exactitude" in told, over) == (
         second.id,
         HoldState.ACTIVE,
         True,
         True,
+        ["D-HOLD-04"],
     )
 
 

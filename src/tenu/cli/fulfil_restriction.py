@@ -77,6 +77,12 @@ def _shown(context: Context, number: str, facts: RestrictionFacts, as_json: bool
             else f"-> tell those who received these data (article 19): {names}"
         )
         show.print(told, markup=False)
+    others = (
+        "! tenu n'empêche pas vos autres logiciels de lire ni de changer ces lignes : ils regardent les tables tenu_hold_…"
+        if fr
+        else "! tenu does not keep your other software from reading or changing these rows: it has to look at the tables tenu_hold_…"
+    )
+    show.print(others, style="yellow", markup=False)
     again = context.again("request", "letter", number.upper(), "restricted", "-o", "restricted.pdf")
     show.print(f"-> {again}", markup=False)
     return FINE
