@@ -36,6 +36,13 @@ class ResidueSearch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DiskSettings:
+    """What a run does about deleted rows on a disk. *vacuum*: whether PostgreSQL's tables are vacuumed by the run itself."""
+
+    vacuum: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldSettings:
     """How holds are decided. *two_people*: whoever asked for one may not approve it."""
 
@@ -56,7 +63,7 @@ class Settings:
     *look_again_seconds*: how old the other systems' answer about a person may be when their rows go; 0 asks them again
     for every chunk. A person's own row, and what hangs from it, is always looked at again under lock. *roles*: the
     accounts that hold each role (dpo, archivist, counsel…). *residue*: how far erased people are searched for. *holds*: how
-    legal holds are decided. *requests*: how requests are.
+    legal holds are decided. *requests*: how requests are. *disk*: what a run does about deleted rows on a disk.
     """
 
     chunk: int = 500
@@ -73,6 +80,7 @@ class Settings:
     residue: ResidueSearch = ResidueSearch()
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     holds: HoldSettings = HoldSettings()
+    disk: DiskSettings = DiskSettings()
     requests: RequestSettings = RequestSettings()
     limits: Mapping[str, TableCeiling] = field(default_factory=dict)
     approval: Approval = field(default_factory=Approval)

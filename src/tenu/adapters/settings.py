@@ -10,7 +10,7 @@ from typing import Any
 
 from tenu.adapters.supervision import Complain, read_approval, read_limits, read_pacing
 from tenu.errors import Finding, FindingsError, Place
-from tenu.settings import HoldSettings, RequestSettings, ResidueSearch, Settings, Stores
+from tenu.settings import DiskSettings, HoldSettings, RequestSettings, ResidueSearch, Settings, Stores
 from tenu.terms import Severity, Text
 
 SETTINGS = "tenu.toml"
@@ -42,6 +42,7 @@ def read_settings(folder: Path) -> Settings:
         residue=ResidueSearch(**tables["residue"]),
         roles=roles,
         holds=HoldSettings(**tables["holds"]),
+        disk=DiskSettings(**tables["disk"]),
         requests=RequestSettings(**tables["requests"]),
         limits=read_limits(tables["limits"], _unheard),
         approval=read_approval(tables["approval"], _unheard),
@@ -95,14 +96,14 @@ def _is_store(name: str, said: Any) -> bool:
     return _is_list_of_text(said) if name == "archive_accounts" else isinstance(said, str)
 
 
-def _flags(name: str, model: type[Any]) -> Callable[[Any], Iterator[Finding]]:
-    """Return what finds the mistakes of a table of settings that are true or false."""
+def _switches(name: str, model: type[Any]) -> Callable[[Any], Iterator[Finding]]:
+    """Return what finds the mistakes of a table of switches."""
 
     def findings(table: Any) -> Iterator[Finding]:
         if not isinstance(table, dict) or not all(isinstance(said, bool) for said in table.values()):
             yield _wrong(Text(fr=f"[{name}] attend true ou false", en=f"[{name}] wants true or false"))
             return
-        yield from (_unknown(f"{name}.{one}") for one in table if one not in _names(model))
+        yield from (_unknown(f"{name}.{key}") for key in table if key not in _names(model))
 
     return findings
 
@@ -131,8 +132,9 @@ _TABLES: Mapping[str, Callable[[Any], Iterator[Finding]]] = {
     "limits": _supervised(read_limits),
     "approval": _supervised(read_approval),
     "pacing": _supervised(read_pacing),
-    "holds": _flags("holds", HoldSettings),
-    "requests": _flags("requests", RequestSettings),
+    "holds": _switches("holds", HoldSettings),
+    "disk": _switches("disk", DiskSettings),
+    "requests": _switches("requests", RequestSettings),
 }
 """Each table of tenu.toml, and what finds its mistakes."""
 

@@ -12,8 +12,8 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from tenu.adapters.keyed_hash import KeyedHash
 from tenu.adapters.own_database import METADATA, open_database, writing
+from tenu.plans.keyed_hash import KeyedHash
 from tenu.plans.suppression import Address
 
 SUPPRESSION = sa.Table(

@@ -12,6 +12,7 @@ from tenu.cli.fulfil_erasure import erasure
 from tenu.cli.fulfil_objection import objection
 from tenu.cli.fulfil_portability import portability
 from tenu.cli.fulfil_rectification import rectification
+from tenu.cli.fulfil_restriction import restriction
 
 
 @click.group()
@@ -19,7 +20,7 @@ def fulfil() -> None:
     """Do what was decided of one right."""
 
 
-for right in (erasure, objection, portability, rectification):
+for right in (erasure, objection, portability, rectification, restriction):
     fulfil.add_command(right)
 
 

@@ -15,6 +15,7 @@ from tenu.cli.fulfil import fulfil
 from tenu.cli.fulfil_answer import JSON, refused
 from tenu.cli.fulfil_erasure import propose
 from tenu.cli.fulfil_objection import uphold
+from tenu.cli.fulfil_restriction import contest
 from tenu.cli.request_letters import address, letter
 from tenu.journal.cases import Outcome
 from tenu.operations.rights.requests import Extension, Intake, Method
@@ -34,7 +35,7 @@ def command() -> None:
     """What people ask: received, searched, decided by a human, answered within the month."""
 
 
-for more in (fulfil, propose, uphold, letter, address):
+for more in (fulfil, propose, uphold, contest, letter, address):
     command.add_command(more)
 
 

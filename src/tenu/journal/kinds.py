@@ -74,6 +74,9 @@ class EventKind(StrEnum):
     HOLD_APPROVED = "hold:approved"
     HOLD_REFUSED = "hold:refused"
     HOLD_REVIEWED = "hold:reviewed"
+    HOLD_USED = "hold:used"
+    HOLD_LIFT_DECIDED = "hold:lift:decided"
+    HOLD_LIFT_NOTICED = "hold:lift:noticed"
     HOLD_RELEASED = "hold:released"
     HOLD_RESTORED = "hold:restored"
 

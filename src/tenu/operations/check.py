@@ -17,6 +17,7 @@ from tenu.law.ceilings import effective_active
 from tenu.law.lint import lint, not_judged
 from tenu.operations.reaching import archive_findings
 from tenu.operations.register import hold_findings
+from tenu.operations.rights.lasting import lasting
 from tenu.plans.constraints import unclearable
 from tenu.plans.feeds import feed_findings
 from tenu.plans.fitness import unfit
@@ -46,7 +47,10 @@ def check(ports: Ports, as_of: date) -> Checked:
     """Return every finding on the workspace as it is, with the law of *as_of*. Reads only."""
     layouts, silent = _layouts(ports)
     policy = ports.workspace.policy
-    schema, held = schema_findings(ports, layouts, as_of), hold_findings(ports, as_of)
+    schema, held = (
+        schema_findings(ports, layouts, as_of),
+        [*hold_findings(ports, as_of), *lasting(ports, as_of)],
+    )
     found = [*schema, *silent, *archive_findings(ports), *held, *lint(policy, as_of)]
     order = list(Severity)
     return Checked(

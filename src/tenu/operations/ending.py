@@ -91,7 +91,8 @@ def _horizons(ports: Ports, run: Run) -> Iterator[Horizon]:
     for name, database in ports.databases.items():
         tables = sorted({table for system, table, _ in run.rows if system == name})
         if tables:
-            state, on = database.settle_disk(tables), today(ports)
+            vacuum = ports.workspace.settings.disk.vacuum
+            state, on = database.settle_disk(tables, vacuum=vacuum), today(ports)
             logs = state.logs_kept_days
             horizon = Horizon(
                 system=name,

@@ -19,6 +19,7 @@ from tenu.operations.restoring import refuse_restored
 from tenu.operations.sealing import taken
 from tenu.periods.civil import civil_day
 from tenu.plans.constraints import breaks
+from tenu.plans.overlapping import counted
 from tenu.plans.plan import Cause, Plan, PlannedEffect, PlannedTask, Replay, Requests, Spared, pack, verb_of
 from tenu.plans.reason import reasons
 from tenu.plans.selection import Selection
@@ -194,7 +195,7 @@ def _count(
     choice = opened.choose(task)
     if choice.people:
         broken += _broken(opened, task, choice)
-    matter = [effect for effect in task.effects if _matters(effect, choice)]
+    matter = [effect for effect in counted(task) if _matters(effect, choice)]
     if tally is None:
         counts = {effect: session.count(effect, choice.chosen) for effect in matter}
     else:

@@ -29,7 +29,7 @@ def requested(tasks: Iterable[Task], places: Collection[tuple[str, str]]) -> Ite
             case PersonTask() if (task.system, task.root) in places:
                 due = all_of([Listed(name=REQUESTED), negate(task.running), negate(task.held), task.left])
                 anonymous |= {(task.system, e.table) for e in task.effects if isinstance(e, Anonymise)}
-                yield replace(task, due=due, alive=task.running)
+                yield replace(task, due=due, alive=task.running, before=())
             case CrowdTask() if (task.system, task.table) in anonymous:
                 yield task
             case _:

@@ -128,7 +128,8 @@ class PersonTask:
     on hold, nobody of whom nothing is left to change. *again*: the ledger says who, not the other systems.
     *alive*: acts and states that keep the same person's rows elsewhere too; *running*: the states alone, which keep them
     whatever the person asks (a contract under way).
-    *archived*: what makes the archive come before the end; *endings*: from when it runs.
+    *archived*: what makes the archive come before the end; *endings*: from when it runs. *before*: the records of the
+    same system that go by their own date first.
     """
 
     system: str
@@ -144,6 +145,7 @@ class PersonTask:
     effects: tuple[Effect, ...]
     held: Condition
     left: Condition
+    before: tuple[RecordTask, ...] = ()
     again: bool = False
 
     @property

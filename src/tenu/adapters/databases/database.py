@@ -162,12 +162,17 @@ class Database:
             translate(self._replicas[url], self.system.system)
         return self._replicas[url]
 
-    def settle_disk(self, tables: Sequence[str]) -> DiskState:
-        """Do what can be done about the bytes of rows deleted from *tables*, and say what remains."""
+    def settle_disk(self, tables: Sequence[str], *, vacuum: bool) -> DiskState:
+        """Do what can be done about the bytes of rows deleted from *tables*, and say what remains.
+
+        *vacuum*: whether PostgreSQL's tables are vacuumed here.
+        """
         known = self._compiler().tables
         with self._connect(writing=False) as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT")
-            return settle_disk(connection, [known[table] for table in tables if table in known])
+            return settle_disk(
+                connection, [known[table] for table in tables if table in known], vacuum=vacuum
+            )
 
     def close(self) -> None:
         """Close every connection."""
