@@ -47,12 +47,17 @@ def write_file(path: Path, content: bytes) -> str:
             Text(fr=f"{path} existe déjà", en=f"{path} already exists"),
             fix=Text(fr="donnez un nouveau fichier", en="give a new file"),
         )
+    replace_file(path, content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write one file, whole or not at all, readable by its owner alone, in place of the one that was there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(descriptor, "wb") as out:
         out.write(content)
-    Path(name).rename(path)
-    return hashlib.sha256(content).hexdigest()
+    Path(name).replace(path)
 
 
 def digest_of_answer(path: Path) -> str:

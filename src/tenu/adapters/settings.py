@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from tenu.adapters.mail_settings import read_imap, read_requests, read_smtp
 from tenu.adapters.supervision import Complain, read_approval, read_limits, read_pacing
 from tenu.errors import Finding, FindingsError, Place
 from tenu.settings import HoldSettings, ResidueSearch, Settings, Stores
@@ -42,6 +43,9 @@ def read_settings(folder: Path) -> Settings:
         residue=ResidueSearch(**tables["residue"]),
         roles=roles,
         holds=HoldSettings(**tables["holds"]),
+        requests=read_requests(tables["requests"], _unheard),
+        smtp=read_smtp(tables["smtp"], _unheard),
+        imap=read_imap(tables["imap"], _unheard),
         limits=read_limits(tables["limits"], _unheard),
         approval=read_approval(tables["approval"], _unheard),
         pacing=read_pacing(tables["pacing"], _unheard),
@@ -126,6 +130,9 @@ _TABLES: Mapping[str, Callable[[Any], Iterator[Finding]]] = {
     "approval": _supervised(read_approval),
     "pacing": _supervised(read_pacing),
     "holds": _holds,
+    "requests": _supervised(read_requests),
+    "smtp": _supervised(read_smtp),
+    "imap": _supervised(read_imap),
 }
 """Each table of tenu.toml, and what finds its mistakes."""
 

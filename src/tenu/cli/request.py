@@ -12,6 +12,7 @@ import click
 
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits
 from tenu.cli.fulfil import JSON, fulfil, refused
+from tenu.cli.request_deadlines import deadlines
 from tenu.cli.request_letters import address, letter
 from tenu.journal.cases import Outcome
 from tenu.operations.rights.requests import Extension, Intake, Method
@@ -30,7 +31,7 @@ def command() -> None:
     """What people ask: received, searched, decided by a human, answered within the month."""
 
 
-for more in (fulfil, letter, address):
+for more in (fulfil, letter, address, deadlines):
     command.add_command(more)
 
 
