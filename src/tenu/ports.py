@@ -17,6 +17,7 @@ from tenu.datamap.ways import Owned, Path
 from tenu.errors import RefusedError
 from tenu.journal.checkpoint import Signer
 from tenu.journal.port import Journal
+from tenu.letters.port import Mailroom
 from tenu.plans.anonymity import Measure
 from tenu.plans.archive import Package, Reach, Rotation, Shelf, Soundness
 from tenu.plans.disk import DiskState
@@ -383,6 +384,7 @@ class Ports:
     databases: Mapping[str, Database]
     archive: Archive
     cases: CaseFiles
+    mailroom: Mailroom
     ledger: Ledger
     hold_files: HoldFiles
     journal: Journal

@@ -64,9 +64,13 @@ def digest_of_answer(path: Path) -> str:
     """Return the SHA-256, in hexadecimal, of a file, or of every file of a folder as ``package_digest`` counts it."""
     if path.is_file():
         return hashlib.sha256(path.read_bytes()).hexdigest()
-    files = [
-        File(name=str(inside.relative_to(path)), content=inside.read_bytes())
-        for inside in sorted(path.rglob("*"))
+    return package_digest(files_of_answer(path))
+
+
+def files_of_answer(folder: Path) -> tuple[File, ...]:
+    """Return every file of the folder of an answer."""
+    return tuple(
+        File(name=str(inside.relative_to(folder)), content=inside.read_bytes())
+        for inside in sorted(folder.rglob("*"))
         if inside.is_file()
-    ]
-    return package_digest(tuple(files))
+    )

@@ -13,6 +13,7 @@ import click
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits
 from tenu.cli.fulfil import JSON, fulfil, refused
 from tenu.cli.request_deadlines import deadlines
+from tenu.cli.request_delivery import outbox, package, send
 from tenu.cli.request_letters import address, letter
 from tenu.journal.cases import Outcome
 from tenu.operations.rights.requests import Extension, Intake, Method
@@ -31,7 +32,7 @@ def command() -> None:
     """What people ask: received, searched, decided by a human, answered within the month."""
 
 
-for more in (fulfil, letter, address, deadlines):
+for more in (fulfil, letter, address, deadlines, send, outbox, package):
     command.add_command(more)
 
 
@@ -237,6 +238,7 @@ def decide(
 @command.command()
 @click.argument("number")
 @click.option("--delivery", type=click.Choice(["email", "post", "link", "hand"]), required=True, help="How.")
+@click.option("--on", type=DAY, help="Day it left. Today by default.")
 @click.option(
     "--letter",
     type=click.Path(exists=True, path_type=Path),
@@ -246,13 +248,17 @@ def decide(
 @JSON
 @click.pass_obj
 @exits
-def answer(context: Context, number: str, delivery: str, letter: Path, as_json: bool) -> int:
+def answer(
+    context: Context, number: str, delivery: str, on: datetime | None, letter: Path, as_json: bool
+) -> int:
     """Record that the answer left, with the digest of what left."""
     from tenu.adapters.answer_folder import digest_of_answer  # noqa: PLC0415
     from tenu.operations.rights.requests import answered  # noqa: PLC0415
 
-    digest = digest_of_answer(letter)
-    return _moved(context, as_json, lambda ports: answered(ports, number, delivery=delivery, letter=digest))
+    digest, day = digest_of_answer(letter), on.date() if on else None
+    return _moved(
+        context, as_json, lambda ports: answered(ports, number, delivery=delivery, letter=digest, on=day)
+    )
 
 
 @command.command()

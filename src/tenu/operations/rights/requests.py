@@ -279,13 +279,24 @@ def close(ports: Ports, number: str, reason: str, note: str) -> Case:
     return case
 
 
-def answered(ports: Ports, number: str, *, delivery: str, letter: str) -> Case:
-    """Record that the answer left, how, and the digest of what left. Its file is kept five years more.
+def answered(ports: Ports, number: str, *, delivery: str, letter: str, on: date | None = None) -> Case:
+    """Record that the answer left *on* a day (today by default), how, and the digest of what left.
+
+    Its file is kept five years more.
 
     Raises:
         CaseError: Something decided is not done yet.
+        RefusedError: The day has not come, or is before the request.
     """
-    day = today(ports)
+    day = on or today(ports)
+    if not request(ports, number).received_on <= day <= today(ports):
+        raise RefusedError(
+            Text(
+                fr="une réponse part après la demande, et pas demain",
+                en="an answer leaves after the request, and not tomorrow",
+            ),
+            fix=Text(fr="relisez la date", en="read the date again"),
+        )
     body: dict[str, Json] = {
         "on": day.isoformat(),
         "delivery": delivery,

@@ -1,0 +1,53 @@
+"""``tenu request send``, ``outbox`` and ``package`` as a person sees them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from faces.face import problems, tenu
+from rights.post_office import post_office
+
+NOBODY = "personne@nulle-part.example"
+
+
+def _new(company: Path, *words: str) -> str:
+    asked = ["request", "new", "access", "--channel", "email", "--email", NOBODY, "--json", *words]
+    return str(tenu(*asked, folder=company).json()["request"])
+
+
+def test_a_letter_is_sent_once_and_shown(company: Path) -> None:
+    """It says where it goes or refuses, leaves once, is listed; what is printed is as documented."""
+    number = _new(company, "--answer-to", NOBODY)
+    words = ["request", "send", number, "acknowledgement", "--to-address-on-file", "--json"]
+    nowhere = tenu(*words, folder=company)
+    with post_office() as post, (company / "tenu.toml").open("a", encoding="utf-8") as toml:
+        toml.write(
+            f'\n[smtp]\nhost = "127.0.0.1"\nport = {post.port}\nsecurity = "none"\nsender = "dpo@jst.example"\n'
+        )
+        toml.flush()
+        unsaid = tenu(*words[:4], folder=company)
+        sent = [tenu(*words, folder=company).json() for _ in range(2)]
+        listed = tenu("request", "outbox", "list", "--json", folder=company)
+        settled = tenu("request", "outbox", "settle", number, "acknowledgement", "sent", folder=company)
+    assert (nowhere.status, unsaid.status, len(post.taken), listed.status, settled.status) == (2, 2, 1, 0, 2)
+    assert [one["now"] for one in sent] == [True, False]
+    assert [problems("request", one, part="sending") for one in (*sent, *listed.json())] == [[], [], []]
+    assert "partie" in tenu("request", "outbox", "list", folder=company).out
+
+
+def test_a_package_is_kept_behind_a_token_shown_once(company: Path, tmp_path: Path) -> None:
+    """The folder that was written, and no other, gives a token on the standard output alone."""
+    number, folder = _new(company), tmp_path / "answer"
+    for words in (["acknowledge", number], ["verify", number, "--by", "known_address"], ["search", number],
+                  ["decide", number, "access", "granted"]):  # fmt: skip
+        assert tenu("request", *words, folder=company).told
+    tenu("request", "fulfil", "access", number, "-o", folder, "--no-recipient", folder=company)
+    made = tenu("request", "package", number, "--from", folder, "--json", folder=company)
+    shown = tenu("request", "package", number, "--from", folder, folder=company)
+    (folder / "manifest.json").unlink()
+    changed = tenu("request", "package", number, "--from", folder, folder=company)
+    assert (problems("request", made.json(), part="link"), len(shown.out.strip()), changed.status) == (
+        [],
+        43,
+        2,
+    )
