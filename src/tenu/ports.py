@@ -299,7 +299,7 @@ class CaseFile:
     *sought*: what they say of themselves, by kind. *address*: where the answer goes, in plain words or an e-mail.
     *message*: what they wrote. *notes*: reasons people gave, newest last. *confirmed*, *refused*: the doubtful
     rows a human said are theirs, or are not, by keyed fingerprint. *done*: what was done of each right, as its letter tells
-    it. *until*: last day of the file, None while the request is open.
+    it. *notices*: each recipient to tell, by number (name, address, words). *until*: last day of the file, None while the request is open.
     """
 
     number: str
@@ -310,6 +310,7 @@ class CaseFile:
     confirmed: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     done: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    notices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     until: date | None = None
 
 

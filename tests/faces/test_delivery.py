@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from faces.face import problems, tenu
+from letters.given import ERASED
 from rights.post_office import post_office
+from tenu.operations.rights.outcomes import keep_done
+from tenu.operations.rights.requests import EventKind, record
+from tenu.wiring import open_ports
 
 NOBODY = "personne@nulle-part.example"
 
@@ -51,3 +55,33 @@ def test_a_package_is_kept_behind_a_token_shown_once(company: Path, tmp_path: Pa
         43,
         2,
     )
+
+
+def test_recipients_stay_in_sight_until_they_answer(company: Path, tmp_path: Path) -> None:
+    """Named, written to, told, acknowledged: the request lists who has said nothing, and what is printed is as documented."""
+    asked = ["request", "new", "erasure", "--channel", "post", "--email", NOBODY, "--json"]
+    number = tenu(*asked, folder=company).json()["request"]
+    for words in (["acknowledge", number], ["verify", number, "--by", "known_address"], ["search", number],
+                  ["decide", number, "erasure", "granted"]):  # fmt: skip
+        assert tenu("request", *words, folder=company).told
+    with open_ports(company) as ports:
+        keep_done(ports, number, ERASED)
+        record(ports, number, EventKind.REQUEST_EXECUTED, {"right": "erasure"})
+    added = tenu("request", "notice", "add", number, "erasure", "operations_providers", "--name", "Routage Exemple",
+                 "--address", "1 rue X", "--json", folder=company).json()  # fmt: skip
+    notice, paper = ("request", "notice"), tmp_path / "n.pdf"
+    waiting = tenu("request", "show", number, "--json", folder=company).json()
+    wrote = tenu(*notice, "letter", number, added["notice"], "-o", paper, folder=company)
+    told = tenu(
+        *notice, "told", number, added["notice"], "--delivery", "post", "--letter", paper, folder=company
+    )
+    shown = tenu("request", "show", number, folder=company, lang="en")
+    ended = tenu(*notice, "acknowledged", number, added["notice"], "--json", folder=company).json()
+    listed = tenu(*notice, "list", number, folder=company)
+    assert (waiting["unacknowledged"], wrote.status, told.status) == ([added["notice"]], 0, 0)
+    assert ("told on" in shown.out, ended["state"], "nul n'est nommé" in listed.out) == (
+        True,
+        "acknowledged",
+        True,
+    )
+    assert (problems("request", ended, part="notice"), problems("request", waiting)) == ([], [])

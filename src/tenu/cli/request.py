@@ -15,6 +15,7 @@ from tenu.cli.fulfil import JSON, fulfil, refused
 from tenu.cli.request_deadlines import deadlines
 from tenu.cli.request_delivery import outbox, package, send
 from tenu.cli.request_letters import address, letter
+from tenu.cli.request_notice import notice
 from tenu.journal.cases import Outcome
 from tenu.operations.rights.requests import Extension, Intake, Method
 from tenu.policy.rights import Right
@@ -32,7 +33,7 @@ def command() -> None:
     """What people ask: received, searched, decided by a human, answered within the month."""
 
 
-for more in (fulfil, letter, address, deadlines, send, outbox, package):
+for more in (fulfil, letter, address, deadlines, send, outbox, package, notice):
     command.add_command(more)
 
 
@@ -284,15 +285,21 @@ def _moved(context: Context, as_json: bool, verb: Callable[[Any], Case]) -> int:
 
 
 def _show(context: Context, case: Case, as_json: bool) -> int:
+    from tenu.cli.request_notice import notice_lines  # noqa: PLC0415
     from tenu.cli.request_text import case_lines, case_plain  # noqa: PLC0415
     from tenu.operations.plan import today  # noqa: PLC0415
+    from tenu.operations.rights.notices import notices  # noqa: PLC0415
 
     with context.ports() as ports:
-        day = today(ports)
+        day, within = today(ports), ports.workspace.settings.requests.notice_days
+        waiting = [one for one in notices(ports, case.id) if one.is_open]
     if as_json:
-        click.echo(json.dumps(case_plain(case, day), indent=1, ensure_ascii=False))
+        said = {**case_plain(case, day), "unacknowledged": [one.id for one in waiting]}
+        click.echo(json.dumps(said, indent=1, ensure_ascii=False))
     else:
-        _print(case_lines(case, day, context.language))
+        _print(
+            [*case_lines(case, day, context.language), *notice_lines(waiting, day, within, context.language)]
+        )
     return FINE
 
 

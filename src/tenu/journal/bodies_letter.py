@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tenu.journal.kinds import Body, EventKind
-from tenu.journal.shapes import DIGEST, INSTANT, NAME
+from tenu.journal.shapes import DAY, DIGEST, FLAG, INSTANT, NAME, ListOf
 from tenu.terms import Text
 
 _ONE = {"request": NAME, "letter": NAME, "attempt": NAME}
@@ -58,4 +58,73 @@ PACKAGES: Mapping[EventKind, Body] = {
 }
 """Handing a package over."""
 
-LETTERS: Mapping[EventKind, Body] = {**SENDINGS, **PACKAGES}
+_NOTICE = {"request": NAME, "notice": NAME, "on": DAY}
+
+NOTICES: Mapping[EventKind, Body] = {
+    EventKind.NOTICE_NAMED: Body(
+        means=Text(
+            fr="un destinataire est à prévenir de ce qui a été fait d'un droit",
+            en="a recipient is to be told what was done of a right",
+        ),
+        required={
+            "request": NAME,
+            "notice": NAME,
+            "right": NAME,
+            "recipient": NAME,
+            "told_by": DAY,
+            "actor": DIGEST,
+        },
+        optional={"note": DIGEST},
+    ),
+    EventKind.NOTICE_TOLD: Body(
+        means=Text(fr="il a été prévenu", en="they were told"),
+        required={**_NOTICE, "delivery": NAME, "letter": DIGEST, "actor": DIGEST},
+        optional={},
+    ),
+    EventKind.NOTICE_REMINDED: Body(
+        means=Text(fr="sans réponse, il a été relancé", en="having said nothing, they were reminded"),
+        required={**_NOTICE, "delivery": NAME, "letter": DIGEST, "actor": DIGEST},
+        optional={},
+    ),
+    EventKind.NOTICE_ACKNOWLEDGED: Body(
+        means=Text(fr="il a dit l'avoir fait", en="they said they did it"),
+        required={**_NOTICE, "actor": DIGEST},
+        optional={},
+    ),
+    EventKind.NOTICE_IMPOSSIBLE: Body(
+        means=Text(
+            fr="une personne a constaté qu'il ne peut être prévenu, ou qu'il n'y a pas lieu",
+            en="a person found that they cannot be told, or need not be",
+        ),
+        required={**_NOTICE, "code": NAME, "note": DIGEST, "role": NAME, "actor": DIGEST},
+        optional={},
+    ),
+}
+"""Recipients told of a rectification, an erasure or a restriction (GDPR 19). *recipient*: their class in the policy."""
+
+MAILS: Mapping[EventKind, Body] = {
+    EventKind.MAIL_RECEIVED: Body(
+        means=Text(fr="un message est arrivé dans la boîte", en="a message came to the mailbox"),
+        required={
+            "message": NAME,
+            "received_on": DAY,
+            "digest": DIGEST,
+            "rights": ListOf(NAME),
+            "whole": FLAG,
+        },
+        optional={"request": NAME},
+    ),
+    EventKind.MAIL_TAKEN: Body(
+        means=Text(fr="une personne en a fait une demande", en="a person made a request of it"),
+        required={"message": NAME, "request": NAME, "actor": DIGEST},
+        optional={},
+    ),
+    EventKind.MAIL_DISMISSED: Body(
+        means=Text(fr="une personne a lu qu'il ne demande rien", en="a person read that it asks for nothing"),
+        required={"message": NAME, "actor": DIGEST},
+        optional={},
+    ),
+}
+"""Messages that came. *rights*: what their words propose, never acted on; *request*: the one they answer, by their thread."""
+
+LETTERS: Mapping[EventKind, Body] = {**SENDINGS, **PACKAGES, **NOTICES, **MAILS}

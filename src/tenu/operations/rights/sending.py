@@ -12,6 +12,7 @@ from tenu.journal.cases import OPEN, Case, CaseError, CaseState
 from tenu.journal.outbox import Sending, SendingState
 from tenu.letters.facts import LetterKind, Proof
 from tenu.operations.rights import outbox
+from tenu.operations.rights.notices import FIRST, REMINDER, follow_notice
 from tenu.operations.rights.requests import acknowledge, answered, request
 from tenu.operations.rights.writing import letter
 from tenu.periods.civil import civil_day
@@ -70,6 +71,8 @@ def settle(ports: Ports, number: str, name: str, *, sent: bool) -> tuple[Case, S
 
 def follow(ports: Ports, sending: Sending) -> Case:
     """Move the request on as the letter that left says, if it was not already; return it."""
+    if sending.letter.startswith((f"{FIRST}.", f"{REMINDER}.")):
+        follow_notice(ports, sending)
     case = request(ports, sending.request)
     moves = {str(kind): state for kind, state in NEXT.items()}
     if sending.state is not SendingState.SENT or moves.get(sending.letter) is not case.state:
