@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from faces.face import problems, tenu
 from letters.given import ERASED
+from rights.mailbox import HERE, PASSWORD, USER, letterbox
 from rights.post_office import post_office
 from tenu.operations.rights.outcomes import keep_done
 from tenu.operations.rights.requests import EventKind, record
@@ -85,3 +87,29 @@ def test_recipients_stay_in_sight_until_they_answer(company: Path, tmp_path: Pat
         True,
     )
     assert (problems("request", ended, part="notice"), problems("request", waiting)) == ([], [])
+
+
+def test_a_message_is_read_and_taken(company: Path, tmp_path: Path) -> None:
+    """Fetched, listed, shown with the words that propose, taken, dismissed; what is printed is as documented."""
+    inbox, secret = ("request", "inbox"), {"TENU_IMAP_PASSWORD": PASSWORD}
+    raw = b"From: Odile <odile@ferrand.example>\r\nSubject: Bonjour\r\nMessage-ID: <%d@x.example>\r\n\r\nSupprimez mes %s."
+    with letterbox() as box, (company / "tenu.toml").open("a", encoding="utf-8") as toml:
+        toml.write(f'\n[imap]\nhost = "{HERE}"\nport = {box.port}\nsecurity = "none"\nuser = "{USER}"\n')
+        toml.flush()
+        box.put(raw % (1, b"donnees"), raw % (2, b"commandes"), at=datetime(2026, 11, 20, 9, tzinfo=UTC))
+        came = tenu(*inbox, "fetch", "--json", folder=company, env=secret)
+        again = tenu(*inbox, "fetch", folder=company, env=secret)
+    one, two = (said["message"] for said in came.json())
+    shown = tenu(*inbox, "show", one, "--eml", tmp_path / "m.eml", folder=company)
+    said = tenu(*inbox, "show", one, "--json", folder=company).json()
+    taken = tenu(*inbox, "take", one, "erasure", "--json", folder=company)
+    left = tenu(*inbox, "list", folder=company, lang="en")
+    dismissed = tenu(*inbox, "dismiss", two, folder=company)
+    empty = tenu(*inbox, "list", folder=company)
+    assert (came.status, again.status, left.status, empty.status) == (1, 0, 1, 0)
+    assert ("« supprimez mes »" in shown.out, taken.json()["received_on"], two in left.out, "sans suite" in dismissed.out) == (
+        True, "2026-11-20", True, True,
+    )  # fmt: skip
+    assert (tmp_path / "m.eml").read_bytes() == raw % (1, b"donnees")
+    assert [problems("request", one, part="message") for one in (*came.json(), said)] == [[], [], []]
+    assert problems("request", taken.json()) == []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tenu.adapters import vault_migrations
+from tenu.adapters.imap import ImapMailbox
+from tenu.adapters.incoming_store import IncomingStore
 from tenu.adapters.parcels import Parcels
 from tenu.adapters.pieces import derived
 from tenu.adapters.smtp import SmtpMailer
@@ -18,6 +20,8 @@ class Office:
         self._engine = open_store(url, "vault", vault_migrations)
         self.mailroom = Mailroom(
             mailer=SmtpMailer(settings.smtp),
+            mailbox=ImapMailbox(settings.imap),
+            incoming=IncomingStore(self._engine, derived(key, b"tenu incoming")),
             parcels=Parcels(self._engine, derived(key, b"tenu parcels")),
         )
 

@@ -14,6 +14,7 @@ from tenu.cli.context import FINDINGS, FINE, Context, console, exits
 from tenu.cli.fulfil import JSON, fulfil, refused
 from tenu.cli.request_deadlines import deadlines
 from tenu.cli.request_delivery import outbox, package, send
+from tenu.cli.request_inbox import inbox
 from tenu.cli.request_letters import address, letter
 from tenu.cli.request_notice import notice
 from tenu.journal.cases import Outcome
@@ -33,7 +34,7 @@ def command() -> None:
     """What people ask: received, searched, decided by a human, answered within the month."""
 
 
-for more in (fulfil, letter, address, deadlines, send, outbox, package, notice):
+for more in (fulfil, letter, address, deadlines, send, outbox, package, notice, inbox):
     command.add_command(more)
 
 

@@ -77,6 +77,7 @@ def receive(
     received_on: date | None = None,
     address: str = "",
     message: str = "",
+    number: str = "",
 ) -> Case:
     """Open a request the day it reached the company, whoever notices it when; return it.
 
@@ -88,6 +89,7 @@ def receive(
         received_on: Civil day it reached any channel; today by default.
         address: Where the answer goes.
         message: What they wrote.
+        number: Its number, from ``new_number``, where something was written down under it before; a new one by default.
 
     Raises:
         RefusedError: No right is asked, or the day has not come yet.
@@ -103,7 +105,7 @@ def receive(
                 fr="relisez la date et les droits demandés", en="read the date and the rights asked again"
             ),
         )
-    number = "R-" + "".join(secrets.choice(LETTERS) for _ in range(8))
+    number = number or new_number()
     body: dict[str, Json] = {
         "request": number,
         "rights": list(dict.fromkeys(str(right) for right in rights)),
@@ -119,6 +121,11 @@ def receive(
     ports.journal.append(event)
     ports.journal.seal(ports.signer)
     return received(event)
+
+
+def new_number() -> str:
+    """Return the number of a request that is about to be opened."""
+    return "R-" + "".join(secrets.choice(LETTERS) for _ in range(8))
 
 
 def requests(ports: Ports) -> dict[str, Case]:
