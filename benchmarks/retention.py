@@ -43,6 +43,7 @@ class Measured:
         return f"{said}  {self.note}"
 
 
+LEFT_TO_THE_SERVER = "[disk]\nvacuum = false\n"
 HEAD = f"{'':46}{'cpu s':>8}{'median':>8}{'server':>9}{'python':>8}{'wall s':>8}{'x cpu':>9}{'x wall':>7}{'goal':>8}"
 
 
@@ -65,29 +66,51 @@ def plans(shop: Shop, *, runs: int, chunk: int) -> Iterator[Measured]:
 def erasures(shop: Shop, *, runs: int, chunk: int) -> Iterator[Measured]:
     """Measure erasing those who are due with their children."""
     by_hand = [_by_hand(shop, lambda url: Floors(url).erase()) for _ in range(runs)]
-    ours = [_by_tenu(shop, ERASED, chunk) for _ in range(runs)]
-    assert by_hand[0].left == ours[0].left
-    floor = Costs(runs=[one.cost for one in by_hand])
+    cleaned = [_by_hand(shop, _erase_and_vacuum) for _ in range(runs)]
+    ours = [_by_tenu(shop, ERASED, chunk, LEFT_TO_THE_SERVER) for _ in range(runs)]
+    whole = [_by_tenu(shop, ERASED, chunk) for _ in range(runs)]
+    assert by_hand[0].left == ours[0].left == whole[0].left
+    floor, clean = (Costs(runs=[one.cost for one in done]) for done in (by_hand, cleaned))
     yield Measured(name="erase: four DELETEs, one transaction", costs=floor)
-    costs = Costs(runs=[one.cost for one in ours])
-    yield Measured(name=f"tenu apply, {chunk:,} people at once", costs=costs, floor=floor, goal=1.2)
+    yield Measured(name="the same, then VACUUM (ANALYZE)", costs=clean)
+    yield from _runs("tenu apply", chunk, ours, whole, floor, clean, goal=1.2)
 
 
 def archives(shop: Shop, *, runs: int, chunk: int) -> Iterator[Measured]:
     """Measure moving them to an archive in another database: in clear by hand, sealed by tenu."""
     by_hand = [_moved_by_hand(shop) for _ in range(runs)]
-    ours = [_by_tenu(shop, ARCHIVED, chunk) for _ in range(runs)]
-    assert by_hand[0].left == ours[0].left
-    floor = Costs(runs=[one.cost for one in by_hand])
+    cleaned = [_moved_by_hand(shop, vacuum=True) for _ in range(runs)]
+    ours = [_by_tenu(shop, ARCHIVED, chunk, LEFT_TO_THE_SERVER) for _ in range(runs)]
+    whole = [_by_tenu(shop, ARCHIVED, chunk) for _ in range(runs)]
+    assert by_hand[0].left == ours[0].left == whole[0].left
+    floor, clean = (Costs(runs=[one.cost for one in done]) for done in (by_hand, cleaned))
     yield Measured(
         name="archive: COPY pipes then DELETEs, in clear", costs=floor, note=_megabytes(by_hand[0].archived)
     )
-    costs = Costs(runs=[one.cost for one in ours])
+    yield Measured(name="the same, then VACUUM (ANALYZE)", costs=clean)
     share = ours[0].archived / by_hand[0].archived
     note = f"{_megabytes(ours[0].archived)} ({share:.0%}, goal 50%)"
+    yield from _runs("tenu apply, sealed", chunk, ours, whole, floor, clean, goal=1.0, note=note)
+
+
+def _runs(
+    name: str,
+    chunk: int,
+    ours: list[Done],
+    whole: list[Done],
+    floor: Costs,
+    clean: Costs,
+    *,
+    goal: float,
+    note: str = "",
+) -> Iterator[Measured]:
+    """Yield a run that leaves the VACUUM to the server beside a floor that does too, then one that makes it beside its own."""
+    costs = Costs(runs=[one.cost for one in ours])
     yield Measured(
-        name=f"tenu apply, sealed, {chunk:,} people at once", costs=costs, floor=floor, goal=1.0, note=note
+        name=f"{name}, {chunk:,} at once, no VACUUM", costs=costs, floor=floor, goal=goal, note=note
     )
+    costs = Costs(runs=[one.cost for one in whole])
+    yield Measured(name=f"{name}, {chunk:,} at once, as by default", costs=costs, floor=clean, goal=goal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,15 +127,26 @@ def _by_hand(shop: Shop, work: Callable[[str], None]) -> Done:
     return Done(cost=shop.meter(lambda: work(url)), left=left(url))
 
 
-def _moved_by_hand(shop: Shop) -> Done:
+def _erase_and_vacuum(url: str) -> None:
+    Floors(url).erase()
+    Floors(url).vacuum()
+
+
+def _moved_by_hand(shop: Shop, *, vacuum: bool = False) -> Done:
     url, archive = shop.copy("work", "shop"), shop.empty("by_hand", like="shop")
-    cost = shop.meter(lambda: Floors(url, archive).move())
+
+    def move() -> None:
+        Floors(url, archive).move()
+        if vacuum:
+            Floors(url).vacuum()
+
+    cost = shop.meter(move)
     return Done(cost=cost, left=left(url), archived=sizes(archive))
 
 
-def _by_tenu(shop: Shop, purpose: str, chunk: int) -> Done:
+def _by_tenu(shop: Shop, purpose: str, chunk: int, settings: str = "") -> Done:
     url = shop.copy("work", "shop")
-    with shop.workspace("work", purpose=purpose, chunk=chunk) as ports:
+    with shop.workspace("work", purpose=purpose, chunk=chunk, settings=settings) as ports:
         made = read_plan(plan(ports, AS_OF).to_json())
         cost = shop.meter(lambda: apply(ports, made))
     return Done(

@@ -93,9 +93,12 @@ class Shop:
 
     @contextmanager
     def workspace(
-        self, name: str, *, purpose: str, chunk: int, datamap: str = "shop.yaml"
+        self, name: str, *, purpose: str, chunk: int, datamap: str = "shop.yaml", settings: str = ""
     ) -> Iterator[Ports]:
-        """Open a new workspace about the database *name*, its archive and vault in databases of their own."""
+        """Open a new workspace about the database *name*, its archive and vault in databases of their own.
+
+        *settings*: more of tenu.toml.
+        """
         with tempfile.TemporaryDirectory() as made:
             folder = Path(made)
             policy = files("tenu.sample").joinpath("policy.yaml").read_text("utf-8")
@@ -105,7 +108,9 @@ class Shop:
             text = text.replace("@url", self._server.url(name)).replace("@purpose", purpose)
             (folder / "systems" / datamap).write_text(text, "utf-8")
             stores = "".join(f'{s} = "{self._server.fresh_database(s)}"\n' for s in ("archive", "vault"))
-            (folder / "tenu.toml").write_text(f"chunk = {chunk}\n{UNSUPERVISED}[stores]\n{stores}", "utf-8")
+            (folder / "tenu.toml").write_text(
+                f"chunk = {chunk}\n{UNSUPERVISED}{settings}[stores]\n{stores}", "utf-8"
+            )
             with open_ports(folder, clock=Noon()) as ports:
                 yield ports
 

@@ -29,8 +29,11 @@ tolerance_rows = 0
 
 [approval]
 needed = "never"
+
+[requests]
+two_people = false
 """
-"""What tests of anything else say: no human to ask, no share to judge; but never a row more than was counted."""
+"""What tests of anything else say: no human to ask, no second one, no share to judge; but never a row more than was counted."""
 
 
 @dataclass(kw_only=True)

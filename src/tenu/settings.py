@@ -37,6 +37,13 @@ class ResidueSearch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DiskSettings:
+    """What a run does about deleted rows on a disk. *vacuum*: whether PostgreSQL's tables are vacuumed by the run itself."""
+
+    vacuum: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HoldSettings:
     """How holds are decided. *two_people*: whoever asked for one may not approve it."""
 
@@ -48,9 +55,11 @@ class RequestSettings:
     """How requests are followed.
 
     *remind_days*: how many days before a deadline it is called to mind. *link_days*: how long the link to a package opens it.
-    *notice_days*: how long a recipient told under GDPR 19 has to say so before being reminded.
+    *notice_days*: how long a recipient told under GDPR 19 has to say so before being reminded. *two_people*: an erasure, and
+    any refusal, waits for somebody else to confirm it.
     """
 
+    two_people: bool = True
     remind_days: tuple[int, ...] = ALERT_DAYS_BEFORE
     link_days: int = 7
     notice_days: int = 14
@@ -94,7 +103,8 @@ class Settings:
     *look_again_seconds*: how old the other systems' answer about a person may be when their rows go; 0 asks them again
     for every chunk. A person's own row, and what hangs from it, is always looked at again under lock. *roles*: the
     accounts that hold each role (dpo, archivist, counsel…). *residue*: how far erased people are searched for. *holds*: how
-    legal holds are decided. *requests*: how requests are followed. *smtp*, *imap*: the servers of letters.
+    legal holds are decided. *requests*: how requests are. *disk*: what a run does about deleted rows on a disk. *smtp*,
+    *imap*: the servers of letters.
     """
 
     chunk: int = 500
@@ -111,6 +121,7 @@ class Settings:
     residue: ResidueSearch = ResidueSearch()
     roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     holds: HoldSettings = HoldSettings()
+    disk: DiskSettings = DiskSettings()
     requests: RequestSettings = RequestSettings()
     smtp: SmtpSettings = SmtpSettings()
     imap: ImapSettings = ImapSettings()

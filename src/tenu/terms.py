@@ -96,6 +96,17 @@ class Channel(StrEnum):
     SMS = "sms"
 
 
+class Origin(StrEnum):
+    """Where a datum comes from: the person gave it, was seen using the service, or somebody concluded it.
+
+    Source: GDPR 20(1); guidelines WP242 rev.01 (what is inferred or derived is not « provided »); policy C-RGT-03.
+    """
+
+    PROVIDED = "provided"
+    OBSERVED = "observed"
+    DERIVED = "derived"
+
+
 class IdentifierKind(StrEnum):
     """What can designate a person in a system, always compared normalised.
 

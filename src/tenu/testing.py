@@ -132,7 +132,7 @@ class MemoryLedger:
             head = self._book.head
             self.lines[name], self._hashers[name] = [], Hasher(secrets.token_bytes(32))
             self._keep(name, *epoch_line(head.number + 1, at, name, head.digest))
-        traces = tuple(self._hashers[name].trace(person) for person in people)
+        traces = self._hashers[name].pack(people)
         head = self._book.head
         return self._keep(name, *write_line(head.number + 1, at, act, portion, traces, head.digest))
 

@@ -11,17 +11,19 @@ from zoneinfo import ZoneInfo
 
 from tenu.adapters.archive import Archive
 from tenu.adapters.archive_reach import Surroundings
+from tenu.adapters.archive_tables import HOLD_FILE, STATEMENT
 from tenu.adapters.case_files import CaseFiles
 from tenu.adapters.clock import SystemClock
 from tenu.adapters.databases.database import Database
-from tenu.adapters.hold_files import HoldFiles
 from tenu.adapters.journal_store import JournalStore
 from tenu.adapters.key_store import FileKeyStore
 from tenu.adapters.ledger import FileLedger
 from tenu.adapters.mailroom import Office
+from tenu.adapters.sealed_files import SealedFiles
 from tenu.adapters.settings import read_settings
 from tenu.adapters.signing_key import create_key, load_key
 from tenu.adapters.staff import present_actor
+from tenu.adapters.suppressions import Suppressions
 from tenu.adapters.workspace import KEYS, read_workspace, resolve, secret
 from tenu.datamap.model import System
 from tenu.errors import RefusedError
@@ -75,9 +77,13 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
         signer = load_key(signing) if signing.exists() else create_key(signing, "tenu")
         journal = JournalStore(resolve(stores.journal, folder))
         stack.callback(journal.close)
+        suppressions = Suppressions(resolve(stores.journal, folder), secret(folder, "suppression"))
+        stack.callback(suppressions.close)
         key = secret(folder, "plan")
-        hold_files = HoldFiles(resolve(stores.vault, folder), key)
+        hold_files = SealedFiles(resolve(stores.vault, folder), key, HOLD_FILE, "tenu hold files")
         stack.callback(hold_files.close)
+        statements = SealedFiles(resolve(stores.vault, folder), key, STATEMENT, "tenu statements")
+        stack.callback(statements.close)
         yield Ports(
             workspace=workspace,
             reread=partial(_settings_now, folder),
@@ -85,8 +91,10 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
             archive=archive,
             cases=cases,
             mailroom=office.mailroom,
+            suppressions=suppressions,
             ledger=FileLedger(folder / resolve(stores.ledger, folder), secret(folder, "ledger")),
             hold_files=hold_files,
+            statements=statements,
             journal=journal,
             signer=signer,
             clock=clock or SystemClock(),

@@ -46,11 +46,11 @@ def _filled(url: str, *, wal: bool = False) -> sa.Engine:
     return engine
 
 
-def _erase(database: Database) -> DiskState:
+def _erase(database: Database, *, vacuum: bool = True) -> DiskState:
     """Delete the canaries as tenu does, then look after the disk."""
     with database.session(writing=True) as session, session.transaction():
         session.connection.execute(sa.text("DELETE FROM bird WHERE email LIKE 'canary%'"))
-    return database.settle_disk(["bird"])
+    return database.settle_disk(["bird"], vacuum=vacuum)
 
 
 def _files_with(folder: Path) -> Iterator[str]:
@@ -98,6 +98,7 @@ def test_postgresql_keeps_what_is_said_and_no_statistics() -> None:
         engine = _filled(url)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("ANALYZE bird")
+        left = _erase(_database(url), vacuum=False)
         state = _erase(_database(url))
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("CHECKPOINT")
@@ -108,6 +109,11 @@ def test_postgresql_keeps_what_is_said_and_no_statistics() -> None:
         engine.dispose()
     said = {"base": Remains.PAGES, "pg_wal": Remains.WRITE_AHEAD_LOG}
     unsaid = {place for place in found if said.get(place) not in state.remains}
+    assert (left.done, Remains.DEAD_ROWS in left.remains, Remains.DEAD_ROWS in state.remains) == (
+        (),
+        True,
+        False,
+    )
     assert (Did.STATISTICS_RENEWED in state.done, quoted, "pg_wal" in found, unsaid) == (True, 0, True, set())
 
 

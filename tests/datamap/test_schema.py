@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from yaml.constructor import SafeConstructor
 
 from tenu.datamap.model import System, system_schema
 from tenu.documents import _Core, read
@@ -20,10 +21,12 @@ MAPS = sorted((ROOT / "src" / "tenu" / "sample" / "systems").glob("*.yaml"))
 PAGE = ROOT / "docs" / "reference" / "data-map.md"
 
 
-class _AsTheModelReads(_Core):
+class _AsTheModelReads(_Core, SafeConstructor):
     """YAML read into plain values, by the rules of workspace files."""
 
-    yaml_constructors = yaml.SafeLoader.yaml_constructors
+    def __init__(self, text: str) -> None:
+        _Core.__init__(self, text)
+        SafeConstructor.__init__(self)
 
 
 def _plain(text: str) -> Any:

@@ -68,3 +68,34 @@ def test_an_account_without_the_role_is_refused(company: Path) -> None:
     settings.write_text("[roles]\n", encoding="utf-8")
     answer = _asked(company, "--reference", _customer(company))
     assert (answer.status, "dpo, counsel" in answer.err) == (2, True)
+
+
+def test_a_restriction_from_the_request_to_the_notice_of_its_end(company: Path, tmp_path: Path) -> None:
+    """Contested, told, used once, its end decided and noticed: each command says the next one, and each letter is written."""
+    reference = _customer(company)
+    asked = ("new", "rectification", "--channel", "post", "--reference", reference, "--json")
+    number = tenu("request", *asked, folder=company).json()["request"]
+    steps = (["acknowledge"], ["verify", "--by", "knowledge"], ["search"], ["address", "A. B.", "1 rue X"])
+    for step, *more in steps:
+        assert tenu("request", step, number, *more, folder=company).status == 0
+    contested = ("--ground", "accuracy", "--words", "date de naissance")
+    hold = tenu("request", "contest", number, *contested, "--json", folder=company).json()
+    said = tenu("request", "contest", number, *contested, folder=company).out
+    name = hold["hold"]
+    used = tenu("hold", "use", name, "--exemption", "consent", "--words", "x", folder=company).status
+    ends = tenu("hold", "lift", name, "--words", "La date est corrigée.", folder=company).out
+    noticed = tenu("hold", "noticed", name, "--json", folder=company).json()
+    letters = [
+        tenu("request", "letter", number, kind, "-o", tmp_path / f"{kind}.pdf", folder=company).status
+        for kind in ("restricted", "lifting")
+    ]
+    release = tenu("hold", "release", name, "--reason", "lifted_after_notice", folder=company, lang="en")
+    assert (
+        [f"letter {number} restricted" in said, f"letter {number} lifting" in ends, used],
+        (hold["ground"], noticed["state"], noticed["request"], letters),
+        (release.status, "person_asks" in release.err),
+    ) == (
+        [True, True, 0],
+        ("accuracy_contested", "lift_noticed", number, [0, 0]),
+        (2, True),
+    )

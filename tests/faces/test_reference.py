@@ -21,8 +21,8 @@ REFERENCE = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
 JSON = (DOCS / "reference" / "json.md").read_text(encoding="utf-8")
 FIRST_RUN = (DOCS / "tutorial" / "first-run.md").read_text(encoding="utf-8")
 ARCHIVE = (DOCS / "how-to" / "open-the-archive.md").read_text(encoding="utf-8")
+ANSWERING = (DOCS / "how-to" / "answer-a-request.md").read_text(encoding="utf-8")
 NIGHTLY = (DOCS / "how-to" / "nightly-run.md").read_text(encoding="utf-8")
-REQUEST = (DOCS / "how-to" / "answer-a-request.md").read_text(encoding="utf-8")
 
 
 def _commands(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
@@ -63,9 +63,10 @@ def test_every_key_is_in_the_reference_as_the_schema_says_it(name: str) -> None:
     assert [line for line in _keys(said) if line not in JSON] == []
 
 
-@pytest.mark.parametrize(
-    "text", [FIRST_RUN, NIGHTLY, ARCHIVE, REQUEST], ids=["first-run", "nightly-run", "archive", "request"]
-)
+GUIDES = {"first-run": FIRST_RUN, "nightly-run": NIGHTLY, "archive": ARCHIVE, "request": ANSWERING}
+
+
+@pytest.mark.parametrize("text", GUIDES.values(), ids=GUIDES)
 def test_every_command_line_of_the_guides_exists(text: str) -> None:
     """Each option of each line is one of its command's."""
     assert [line for line in _lines(text) if not _exists(line)] == []

@@ -110,6 +110,58 @@ def test_a_request_of_long_ago_is_late_and_says_so(company: Path, email: str) ->
     assert (listed.status, "EN RETARD" in listed.out) == (1, True)
 
 
+def test_an_erasure_is_proposed_confirmed_done_and_done_once(company: Path, email: str) -> None:
+    """Everybody reads the same thing before and after; whoever decided is refused as second person; twice is once."""
+    number = tenu(
+        "request", "new", "erasure", "--channel", "email", "--email", email, "--json", folder=company
+    ).json()["request"]
+    for words in (["acknowledge", number], ["verify", number, "--by", "known_address"], ["search", number]):
+        assert tenu("request", *words, folder=company).status == 0
+    proposed = tenu("request", "propose", number, "--json", folder=company)
+    shown = tenu("request", "propose", number, folder=company)
+    reasons = ["--code", "LEGAL_DUTY", "--note", "Factures."]
+    decided = tenu("request", "decide", number, "erasure", "partial", *reasons, folder=company)
+    alone = tenu("request", "confirm", number, "erasure", folder=company)
+    waiting = tenu("request", "fulfil", "erasure", number, folder=company)
+    with (company / "tenu.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[requests]\ntwo_people = false\n")
+    done = tenu("request", "fulfil", "erasure", number, "--json", folder=company)
+    again = tenu("request", "fulfil", "erasure", number, "--json", folder=company)
+    assert (decided.status, alone.status, waiting.status, done.status, again.status) == (0, 2, 2, 0, 0)
+    assert (
+        problems("request", proposed.json(), "erasure") + problems("request", done.json(), "erasures") == []
+    )
+    told = done.json()["done"][0]
+    assert (told["holdings"], again.json()["done"]) == (proposed.json()["holdings"], [told])
+    assert all(holding["table"] in shown.out for holding in told["holdings"])
+
+
+def test_a_correction_is_shown_before_it_is_made(company: Path, email: str) -> None:
+    """Shown, it writes nothing and ends with 1 while somebody must decide; a value that fits nowhere says so in French first."""
+    asked = tenu(
+        "request", "new", "rectification", "--channel", "email", "--email", email, "--json", folder=company
+    )
+    number = str(asked.json()["request"])
+    for words in (["acknowledge"], ["verify", "--by", "known_address"], ["search"], ["decide", "rectification", "granted"]):  # fmt: skip
+        tenu("request", words[0], number, *words[1:], folder=company)
+    told = ("request", "fulfil", "rectification", number, "--dry-run")
+    wrong = tenu(*told, "--set", "crm.contact.email=personne", folder=company)
+    right = tenu(*told, "--set", "crm.contact.email=neuf@mail.example", "--json", folder=company)
+    with sqlite3.connect(company / "crm.db") as crm:
+        left = crm.execute("SELECT count(*) FROM contact WHERE email = ?", ("neuf@mail.example",)).fetchone()
+    assert (
+        wrong.status,
+        "identifiant" in wrong.out,
+        {c["table"] for c in right.json()["changes"]},
+        left,
+    ) == (
+        1,
+        True,
+        {"contact", "customer"},
+        (0,),
+    )
+
+
 def test_deadlines_are_loud_and_in_a_calendar(company: Path, email: str, tmp_path: Path) -> None:
     """A late request is said in capitals, ends with status 1, and is in the calendar under its number alone."""
     words = ["request", "new", "access", "--channel", "post", "--email", email, "--received-on"]

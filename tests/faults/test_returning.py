@@ -54,10 +54,7 @@ class Shoppers(threading.Thread):
 def test_a_returning_customer_never_waits_long(
     make_lab_of: Callable[..., Lab], new_database: Callable[[str], str]
 ) -> None:
-    """Hundreds sign in while everything is purged, half of the time: none waits longer for it than the bound.
-
-    Others do the same in a shop of their own, on the same server, which no run touches: they wait for the machine alone.
-    """
+    """Hundreds sign in while everything is purged: none waits beyond the bound longer than in a shop no run touches."""
     lab = make_lab_of(people=250, chunk=1_000)
     with (lab.folder / "tenu.toml").open("a", encoding="utf-8") as settings:
         settings.write("\n[pacing]\nduty = 50\n")

@@ -144,6 +144,7 @@ def every_letter() -> dict[str, LetterFacts]:
             searched_with=(Text(fr="adresse e-mail", en="e-mail address"), Text(fr="nom", en="name")),
         ),
         "not_identified": facts(kind.NOT_IDENTIFIED, Right.ERASURE, question=asked),
+        "restricted": facts(kind.RESTRICTED, Right.RECTIFICATION, decided=(lifted,), signed_by=None),
         "lifting": facts(kind.LIFTING, decided=(lifted,)),
         "confirmation": facts(kind.CONFIRMATION, decided=(objected,), signed_by=None),
     }

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from faults.injecting import Kind, failure
 from lab import UNSUPERVISED, Lab, make_lab
+from tenu.adapters.databases.database import Database
 from tenu.adapters.staff import account, actor
 from tenu.journal.kinds import EventKind
 from tenu.operations.acting import NotEntitledError
@@ -24,7 +28,7 @@ from tenu.ports import Ports
 from verdict import state_of
 
 DPO = f"[roles]\ndpo = [{account()!r}]\n"
-TOP = ("max_people", "max_rows", "max_share")
+TOP = ("max_people", "max_rows", "max_share", "tolerance")
 NIGHT = '[[pacing.window]]\nfrom = "22:00"\nto = "06:00"\n'
 
 
@@ -260,3 +264,25 @@ def test_an_aborted_plan_is_not_applied_again(lab_of: Callable[[str], Lab]) -> N
     with pytest.raises(Exception, match="aborted"):
         lab.apply(made)
     assert lab.state() == after
+
+
+def test_records_somebody_held_are_not_rows_too_many(lab_of: Callable[[str], Lab]) -> None:
+    """Records that could not go by their own date leave with their person: the plan counted them, as records."""
+    lab = lab_of(UNSUPERVISED)
+    made = lab.plan()
+    with lab.ports() as ports:
+        shop = ports.databases["shop"]
+        assert isinstance(shop, Database)
+
+        def hold(cursor: Any, statement: str, *_: Any) -> None:
+            if statement.startswith("DELETE FROM sign_in") and "fate" not in statement:
+                raise failure(cursor.connection, Kind.LOCK)
+
+        sa.event.listen(shop._engine(writing=True), "do_execute", hold, insert=True, named=False)
+        run = apply(ports, read_plan(made.to_json()))
+    records, people = (
+        next(t for t in made.tasks if t.name == f"shop.{name}")
+        for name in ("sign_in:connection_logs", "account:contract.relation")
+    )
+    assert run.spared["busy"] == records.rows > sum(e.rows for e in people.effects if e.table == "sign_in")
+    assert run.rows["shop", "sign_in", "erase"] > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tenu.datamap.identity import identity
-from tenu.plans.residue import Gone, Residue, Sieve, Spot, Tally, identifiers_of
+from tenu.plans.residue import Gone, Hits, Residue, Sieve, Spot, Tally, identifiers_of
 from tenu.terms import IdentifierKind
 
 VALUES = {
@@ -42,11 +42,12 @@ def sieve() -> Sieve:
         ("0033612345678", "phone"),
         ("For Helene MARTIN, happy birthday", "name"),
         ("Martin Hélène", "name"),
+        ("Hélène中Martin", "name"),
     ],
 )
 def test_an_identifier_is_found_however_it_is_written(cell: str, kind: str) -> None:
     """In any case, with spaces, in a sentence, a link, a serialised value or JSON."""
-    assert kind in {str(found) for found in sieve().kinds(cell)}
+    assert kind in {str(found) for found, _ in sieve().found(cell)}
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_an_identifier_is_found_however_it_is_written(cell: str, kind: str) -> N
 )
 def test_something_else_is_not(cell: str) -> None:
     """A longer address, a longer reference, a short number, a name cut in two."""
-    assert list(sieve().kinds(cell)) == []
+    assert list(sieve().found(cell)) == []
 
 
 def test_what_is_too_short_designates_nobody() -> None:
@@ -79,11 +80,13 @@ def test_what_is_too_short_designates_nobody() -> None:
 
 
 def test_an_identifier_somebody_known_carries_is_theirs() -> None:
-    """The mailbox of a family is not what is left of one of them."""
-    gone = Gone()
-    gone.add([(WHO, VALUES)])
-    gone.spare([(IdentifierKind.EMAIL, "marie.martin@a.example")])
-    assert list(Sieve(gone.identifiers).kinds("marie.martin@a.example")) == []
+    """The mailbox of a family is not what is left of one of them; a cell that names another one of them too is."""
+    spot = Spot(system="s", table="t", column="c", kind=IdentifierKind.EMAIL, kept=False)
+    hits = Hits()
+    hits.add(spot, frozenset({"family@a.example"}), (1,))
+    hits.add(spot, frozenset({"family@a.example", "marie.martin@a.example"}), (2,))
+    left = hits.without([(IdentifierKind.EMAIL, "family@a.example")])
+    assert left == {spot: Tally(cells=1, rows=[(2,)])}
 
 
 def test_more_people_than_memory_allows_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

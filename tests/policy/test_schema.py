@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from yaml.constructor import SafeConstructor
 
 from policy.seed import altered, seed_text
 from tenu.documents import _Core
@@ -18,10 +19,12 @@ from tenu.policy.load import policy_schema
 ROOT = Path(__file__).parents[2]
 
 
-class _AsTheModelReads(_Core):
+class _AsTheModelReads(_Core, SafeConstructor):
     """YAML read into plain values, by the rules of workspace files."""
 
-    yaml_constructors = yaml.SafeLoader.yaml_constructors
+    def __init__(self, text: str) -> None:
+        _Core.__init__(self, text)
+        SafeConstructor.__init__(self)
 
 
 def _plain(text: str) -> Any:

@@ -15,7 +15,7 @@ from lab import Lab, make_lab
 from tenu.adapters.staff import actor
 from tenu.errors import RefusedError
 from tenu.journal.cases import Case, CaseError, CaseState, Outcome
-from tenu.letters.access import Mask
+from tenu.letters.tables import Mask
 from tenu.operations.acting import NotEntitledError
 from tenu.operations.rights import requests as verbs
 from tenu.operations.rights.access import Package, access

@@ -31,7 +31,7 @@ from tenu.operations.rights.delivering import LinkError, offer, redeem
 from tenu.operations.rights.finding import look_up
 from tenu.operations.rights.outbox import NotSentError, UnknownSendingError, outbox
 from tenu.operations.rights.searching import Sought
-from tenu.operations.rights.sending import send, settle
+from tenu.operations.rights.sending import readdress, send, settle
 from tenu.policy.rights import Right
 from tenu.ports import Ports
 from tenu.settings import SmtpSettings
@@ -205,7 +205,7 @@ def test_nothing_leaves_in_the_clear_nor_to_an_unknown_certificate(office: Ports
     with pytest.raises(NotSentError):
         send(_by(office, _settings(post, security="tls")), number, ACK)
     for address in ("1 rue X\n51300 Ville", "a@b.example, c@d.example", "à@nulle-part.example"):
-        verbs.readdress(office, number, address.splitlines())
+        readdress(office, number, address.splitlines())
         with pytest.raises(RefusedError):
             send(office, number, ACK)
     with pytest.raises(RefusedError, match="TENU_SMTP_PASSWORD"):

@@ -27,6 +27,7 @@ from tenu.adapters.databases.bulk import insert_rows
 from tenu.adapters.databases.dialects import turn
 from tenu.adapters.envelopes import seal
 from tenu.datamap.identity import Identity, Likeness
+from tenu.plans.archive import Package
 from tenu.ports import Fate, Key, Sealed, Unit
 from tenu.terms import IdentifierKind
 
@@ -102,16 +103,18 @@ class Archive(Ending):
             people: What identifies them; who has neither reference nor e-mail is found by nobody.
             systems: Only packages of these systems; of all when there are none.
         """
-        mine = [self._hashed(identity) for identity in people]
-        wanted = sorted({value for i in mine for value in (*i.references, *i.emails)})
         with self._archive.connect() as archive, turn(archive):
-            known = self._known(archive, wanted) if wanted else []
-            subjects = {s for s, theirs, _ in known if any(i.likeness(theirs) is Likeness.SAME for i in mine)}
+            subjects = self._same(archive, people)
             done = archive_holds.place(
                 archive, self._vault.engine, hold, self._of(archive, subjects, systems)
             )
             archive.commit()
         return done
+
+    def of(self, people: Iterable[Identity]) -> list[Package]:
+        """Return the packages that are surely of one of *people*, oldest first; nobody is found without a reference or e-mail."""
+        with self._archive.connect() as archive:
+            return self._packages(archive, sorted(self._same(archive, people)))
 
     def release(self, hold: str) -> int:
         """Let the packages of *hold* end at their time; return how many they were."""
@@ -119,6 +122,13 @@ class Archive(Ending):
             done = archive_holds.lift(archive, self._vault.engine, hold)
             archive.commit()
         return done
+
+    def _same(self, archive: sa.Connection, people: Iterable[Identity]) -> set[str]:
+        """Return the subjects of the packages that are surely of one of *people*."""
+        mine = [self._hashed(identity) for identity in people]
+        wanted = sorted({value for i in mine for value in (*i.references, *i.emails)})
+        known = self._known(archive, wanted) if wanted else []
+        return {s for s, theirs, _ in known if any(i.likeness(theirs) is Likeness.SAME for i in mine)}
 
     @staticmethod
     def _of(archive: sa.Connection, subjects: Iterable[str], systems: Sequence[str]) -> list[str]:

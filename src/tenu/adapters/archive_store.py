@@ -13,10 +13,10 @@ import zstandard
 from tenu.adapters import archive_migrations
 from tenu.adapters.archive_reach import Surroundings
 from tenu.adapters.archive_tables import MARK, SEALED
-from tenu.adapters.keyed_hash import KeyedHash
 from tenu.adapters.store_schema import open_store
 from tenu.adapters.vault import Vault
 from tenu.datamap.identity import Identity
+from tenu.plans.keyed_hash import KeyedHash
 from tenu.plans.package import MARK_OF_WORDS
 from tenu.ports import KeyStore
 from tenu.terms import IdentifierKind

@@ -119,6 +119,12 @@ CASE_FILE = sa.Table(
     sa.Column("until", sa.Date, index=True),
     sa.Column("sealed", _BLOB, nullable=False),
 )
+STATEMENT = sa.Table(
+    "statement",
+    VAULT,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("sealed", _BLOB, nullable=False),
+)
 PIECE = sa.Table(
     "piece",
     VAULT,

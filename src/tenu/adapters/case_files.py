@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
@@ -22,10 +25,12 @@ from tenu.adapters import vault_migrations
 from tenu.adapters.archive_tables import CASE_FILE
 from tenu.adapters.store_schema import open_store
 from tenu.errors import TamperedError
-from tenu.ports import CaseFile
+from tenu.plans.case_file import CaseFile
+from tenu.ports import Node
 from tenu.terms import IdentifierKind, Text
 
 _NONCE = 12
+_FEW = 500
 
 
 class CaseFiles:
@@ -39,12 +44,30 @@ class CaseFiles:
         """Close every connection."""
         self._engine.dispose()
 
-    def keep(self, file: CaseFile) -> None:
-        """Write *file*, in place of what was kept of the same request."""
-        row = {"number": file.number, "until": file.until, "sealed": self._sealed(file)}
+    def keep(self, *files: CaseFile) -> None:
+        """Write *files*, in place of what was kept of the same requests: all of them, or none."""
+        rows = [{"number": f.number, "until": f.until, "sealed": self._sealed(f)} for f in files]
+        numbers = [file.number for file in files]
         with self._engine.begin() as connection:
-            connection.execute(sa.delete(CASE_FILE).where(CASE_FILE.c.number == file.number))
-            connection.execute(sa.insert(CASE_FILE), [row])
+            for start in range(0, len(numbers), _FEW):
+                few = numbers[start : start + _FEW]
+                connection.execute(sa.delete(CASE_FILE).where(CASE_FILE.c.number.in_(few)))
+                connection.execute(sa.insert(CASE_FILE), rows[start : start + _FEW])
+
+    def files(self, numbers: Collection[str]) -> dict[str, CaseFile]:
+        """Return what is kept of several requests, by number; those of which nothing is kept are absent.
+
+        Raises:
+            TamperedError: One was changed, or written under another key.
+        """
+        wanted, found = sorted(set(numbers)), {}
+        query = sa.select(CASE_FILE.c.number, CASE_FILE.c.sealed, CASE_FILE.c.until)
+        with self._engine.connect() as connection:
+            for start in range(0, len(wanted), _FEW):
+                few = CASE_FILE.c.number.in_(wanted[start : start + _FEW])
+                for row in connection.execute(query.where(few)):
+                    found[row.number] = replace(self._opened(row.number, row.sealed), until=row.until)
+        return found
 
     def file(self, number: str) -> CaseFile | None:
         """Return what is kept of request *number*, None when nothing is, or no longer.
@@ -52,10 +75,7 @@ class CaseFiles:
         Raises:
             TamperedError: It was changed, or written under another key.
         """
-        with self._engine.connect() as connection:
-            query = sa.select(CASE_FILE.c.sealed, CASE_FILE.c.until).where(CASE_FILE.c.number == number)
-            row = connection.execute(query).one_or_none()
-        return None if row is None else replace(self._opened(number, row.sealed), until=row.until)
+        return self.files([number]).get(number)
 
     def forget(self, as_of: date) -> int:
         """Destroy every file whose last day is before *as_of*; return how many."""
@@ -64,7 +84,8 @@ class CaseFiles:
 
     def _sealed(self, file: CaseFile) -> bytes:
         nonce = os.urandom(_NONCE)
-        said = json.dumps(asdict(replace(file, until=None)), ensure_ascii=False).encode()
+        plain = asdict(replace(file, until=None)) | {"rows": [_told(node) for node in file.rows]}
+        said = json.dumps(plain, ensure_ascii=False).encode()
         return nonce + self._cipher.encrypt(nonce, said, file.number.encode())
 
     def _opened(self, number: str, sealed: bytes) -> CaseFile:
@@ -84,4 +105,32 @@ def _file(said: dict[str, Any]) -> CaseFile:
     """Return the file that ``asdict`` and JSON turned into *said*."""
     sought = {IdentifierKind(kind): tuple(values) for kind, values in said.pop("sought").items()}
     said |= {name: tuple(said[name]) for name in ("notes", "confirmed", "refused")}
-    return CaseFile(**said, sought=sought)
+    rows = tuple(map(_node, said.pop("rows", ())))
+    return CaseFile(**said, sought=sought, rows=rows)
+
+
+def _told(node: Node) -> list[Any]:
+    """Return one row of a people table as JSON says it, the type of each part of its key included."""
+    (system, table), key = node
+    return [system, table, [[type(part).__name__, _plain(part)] for part in key]]
+
+
+def _plain(part: Any) -> Any:
+    return part if isinstance(part, int | str) else part.hex() if isinstance(part, bytes) else str(part)
+
+
+def _node(said: list[Any]) -> Node:
+    system, table, key = said
+    return (system, table), tuple(_READ[kind](part) for kind, part in key)
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "int": int,
+    "str": str,
+    "bytes": bytes.fromhex,
+    "date": date.fromisoformat,
+    "datetime": datetime.fromisoformat,
+    "Decimal": Decimal,
+    "UUID": UUID,
+}
+"""What a part of a key may be, and how it is read again."""

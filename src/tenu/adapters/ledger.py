@@ -148,8 +148,7 @@ class FileLedger:
         if opens:
             written, opening = epoch_line(head.number + 1, at, name, head.digest)
             head = Head(number=opening.number, digest=opening.digest)
-        traces = tuple(hasher.trace(person) for person in people)
-        line, entry = write_line(head.number + 1, at, act, portion, traces, head.digest)
+        line, entry = write_line(head.number + 1, at, act, portion, hasher.pack(people), head.digest)
         with os.fdopen(_private(self._folder / f"{name}{LINES}"), "ab") as file:
             _cut(file, self._read.get(name, 0))
             file.write(written + line)

@@ -74,6 +74,8 @@ def _read(name: str, model: type[Model], table: Any, complain: Complain) -> Mode
 
 
 def _fits(value: Any, usual: str | int | tuple[int, ...]) -> bool:
+    if isinstance(usual, bool):
+        return isinstance(value, bool)
     if isinstance(usual, tuple):
         return isinstance(value, list) and all(_is_number(days) for days in value)
     return _is_number(value) and value > 0 if isinstance(usual, int) else isinstance(value, str)
@@ -89,6 +91,8 @@ def _wanted(key: str, usual: str | int | tuple[int, ...]) -> Text:
             return Text(
                 fr=f"{key} attend une liste de nombres de jours", en=f"{key} wants a list of numbers of days"
             )
+        case bool():
+            return Text(fr=f"{key} attend true ou false", en=f"{key} wants true or false")
         case int():
             return Text(
                 fr=f"{key} doit être un nombre entier, 1 ou plus",

@@ -11,7 +11,7 @@ from typing import Any
 from tenu.adapters.mail_settings import read_imap, read_requests, read_smtp
 from tenu.adapters.supervision import Complain, read_approval, read_limits, read_pacing
 from tenu.errors import Finding, FindingsError, Place
-from tenu.settings import HoldSettings, ResidueSearch, Settings, Stores
+from tenu.settings import DiskSettings, HoldSettings, ResidueSearch, Settings, Stores
 from tenu.terms import Severity, Text
 
 SETTINGS = "tenu.toml"
@@ -43,6 +43,7 @@ def read_settings(folder: Path) -> Settings:
         residue=ResidueSearch(**tables["residue"]),
         roles=roles,
         holds=HoldSettings(**tables["holds"]),
+        disk=DiskSettings(**tables["disk"]),
         requests=read_requests(tables["requests"], _unheard),
         smtp=read_smtp(tables["smtp"], _unheard),
         imap=read_imap(tables["imap"], _unheard),
@@ -98,11 +99,16 @@ def _is_store(name: str, said: Any) -> bool:
     return _is_list_of_text(said) if name == "archive_accounts" else isinstance(said, str)
 
 
-def _holds(table: Any) -> Iterator[Finding]:
-    if not isinstance(table, dict) or not all(isinstance(said, bool) for said in table.values()):
-        yield _wrong(Text(fr="[holds] attend true ou false", en="[holds] wants true or false"))
-        return
-    yield from (_unknown(f"holds.{name}") for name in table if name not in _names(HoldSettings))
+def _switches(name: str, model: type[Any]) -> Callable[[Any], Iterator[Finding]]:
+    """Return what finds the mistakes of a table of switches."""
+
+    def findings(table: Any) -> Iterator[Finding]:
+        if not isinstance(table, dict) or not all(isinstance(said, bool) for said in table.values()):
+            yield _wrong(Text(fr=f"[{name}] attend true ou false", en=f"[{name}] wants true or false"))
+            return
+        yield from (_unknown(f"{name}.{key}") for key in table if key not in _names(model))
+
+    return findings
 
 
 def _is_list_of_text(value: Any) -> bool:
@@ -129,7 +135,8 @@ _TABLES: Mapping[str, Callable[[Any], Iterator[Finding]]] = {
     "limits": _supervised(read_limits),
     "approval": _supervised(read_approval),
     "pacing": _supervised(read_pacing),
-    "holds": _holds,
+    "holds": _switches("holds", HoldSettings),
+    "disk": _switches("disk", DiskSettings),
     "requests": _supervised(read_requests),
     "smtp": _supervised(read_smtp),
     "imap": _supervised(read_imap),

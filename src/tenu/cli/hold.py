@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits
+from tenu.cli.hold_text import hold_line, hold_plain
+from tenu.cli.restriction import lift, noticed, use
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from tenu.journal.holds import Hold
     from tenu.operations.doubts import Row
     from tenu.operations.holds import Released
 
@@ -26,7 +25,14 @@ GROUNDS = (
     "objection_pending",
 )
 REFUSED = ("no_ground", "too_wide")
-RELEASED = ("limitation_passed", "final_decision", "request_served", "lifted_after_notice")
+RELEASED = (
+    "limitation_passed",
+    "final_decision",
+    "request_served",
+    "lifted_after_notice",
+    "processing_stopped",
+    "person_asks",
+)
 _JSON = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 _WORDS = click.option("--words", default="", help="Why, in words; the journal keeps their digest only.")
 
@@ -34,6 +40,10 @@ _WORDS = click.option("--words", default="", help="Why, in words; the journal ke
 @click.group(name="hold")
 def command() -> None:
     """Keep what a dispute, an authority or the person needs: nothing held is deleted, whatever runs."""
+
+
+for more in (use, lift, noticed):
+    command.add_command(more)
 
 
 @command.command()
@@ -84,7 +94,7 @@ def propose(
     )
     with context.ports() as ports:
         hold, covered = operations.propose(ports, asked)
-        _tell(context, hold, today(ports), as_json)
+        hold_line(context, hold, today(ports), as_json)
     if not as_json:
         for node in sorted(covered.perhaps, key=str):
             row = written(node)
@@ -111,7 +121,7 @@ def approve(context: Context, hold: str, as_json: bool) -> int:
 
     with context.ports() as ports:
         approved, _ = operations.approve(ports, hold)
-        _tell(context, approved, today(ports), as_json)
+        hold_line(context, approved, today(ports), as_json)
     return FINE
 
 
@@ -129,7 +139,7 @@ def refuse(context: Context, hold: str, reason: str, words: str, as_json: bool) 
     from tenu.operations.plan import today  # noqa: PLC0415
 
     with context.ports() as ports:
-        _tell(context, operations.refuse(ports, hold, HoldEnd(reason), words), today(ports), as_json)
+        hold_line(context, operations.refuse(ports, hold, HoldEnd(reason), words), today(ports), as_json)
     return FINE
 
 
@@ -144,7 +154,7 @@ def review(context: Context, hold: str, as_json: bool) -> int:
     from tenu.operations.plan import today  # noqa: PLC0415
 
     with context.ports() as ports:
-        _tell(context, operations.review(ports, hold), today(ports), as_json)
+        hold_line(context, operations.review(ports, hold), today(ports), as_json)
     return FINE
 
 
@@ -166,10 +176,10 @@ def release(context: Context, hold: str, reason: str, words: str, as_json: bool)
         day = today(ports)
     if as_json:
         click.echo(
-            json.dumps({**_plain(released.hold, day), **_freed(released)}, indent=1, ensure_ascii=False)
+            json.dumps({**hold_plain(released.hold, day), **_freed(released)}, indent=1, ensure_ascii=False)
         )
         return FINE
-    _tell(context, released.hold, day, as_json)
+    hold_line(context, released.hold, day, as_json)
     if released.freed is None:
         _say(
             context,
@@ -212,10 +222,10 @@ def list_(context: Context, everything: bool, as_json: bool) -> int:
         day = today(ports)
         found = [h for h in holds(ports).values() if everything or h.ended_on is None]
     if as_json:
-        click.echo(json.dumps([_plain(hold, day) for hold in found], indent=1, ensure_ascii=False))
+        click.echo(json.dumps([hold_plain(hold, day) for hold in found], indent=1, ensure_ascii=False))
     else:
         for hold in found:
-            _tell(context, hold, day, as_json)
+            hold_line(context, hold, day, as_json)
         if not found:
             _say(context, "Aucun gel.", "No hold.")
     return FINDINGS if any(hold.late_on(day) for hold in found) else FINE
@@ -236,9 +246,9 @@ def show(context: Context, hold: str, as_json: bool) -> int:
         day = today(ports)
     case = {"text": subject.text, "words": subject.words} if subject else {}
     if as_json:
-        click.echo(json.dumps({**_plain(found, day), **case, "rows": rows}, indent=1, ensure_ascii=False))
+        click.echo(json.dumps({**hold_plain(found, day), **case, "rows": rows}, indent=1, ensure_ascii=False))
         return FINE
-    _tell(context, found, day, as_json)
+    hold_line(context, found, day, as_json)
     for said in case.values():
         if said:
             _say(context, f"  {said}", f"  {said}")
@@ -258,29 +268,6 @@ def _row(said: str) -> Row:
     return Row(system=system, table=table, key=tuple(key.split(",")))
 
 
-def _plain(hold: Hold, day: date) -> dict[str, Any]:
-    """Return *hold* as the documented JSON."""
-    days = {
-        "proposed_on": hold.proposed_on,
-        "decide_by": hold.decide_by,
-        "approved_on": hold.approved_on,
-        "review_by": hold.review_by,
-        "ended_on": hold.ended_on,
-    }
-    return {
-        "hold": hold.id,
-        "kind": hold.kind.value,
-        "ground": hold.ground.value,
-        "state": hold.state_on(day).value,
-        "owner": hold.owner,
-        "within": list(hold.within),
-        "subjects": hold.subjects,
-        "late": hold.late_on(day),
-        "ended_by": hold.ended_by.value if hold.ended_by else None,
-        **{name: said.isoformat() if said else None for name, said in days.items()},
-    }
-
-
 def _freed(released: Released) -> dict[str, Any]:
     tasks = (
         None
@@ -291,24 +278,6 @@ def _freed(released: Released) -> dict[str, Any]:
         ]
     )
     return {"freed": tasks, "archived": released.archived}
-
-
-def _tell(context: Context, hold: Hold, day: date, as_json: bool) -> None:
-    """Print one line on *hold*, or its JSON."""
-    if as_json:
-        click.echo(json.dumps(_plain(hold, day), indent=1, ensure_ascii=False))
-        return
-    from tenu.journal.holds import SAID  # noqa: PLC0415
-
-    said = SAID[hold.state_on(day)]
-    where = ", ".join(hold.within)
-    late_fr, late_en = (" · EN RETARD", " · LATE") if hold.late_on(day) else ("", "")
-    by = "" if hold.ended_on else f" · {hold.act_by().isoformat()}"
-    _say(
-        context,
-        f"{hold.id}  {said.fr}{by}{late_fr} · {hold.ground} · {hold.owner} · {hold.subjects} fiche(s) · {where or 'partout'}",
-        f"{hold.id}  {said.en}{by}{late_en} · {hold.ground} · {hold.owner} · {hold.subjects} record(s) · {where or 'everywhere'}",
-    )
 
 
 def _say(context: Context, fr: str, en: str) -> None:

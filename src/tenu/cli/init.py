@@ -54,6 +54,13 @@ ignored = false
 # [holds]
 # two_people = false
 
+# Whether an erasure somebody asks for, and any refusal, waits for a second person to confirm it.
+# [requests]
+# two_people = true
+# How many days before its last day a request is called to mind; how long the link to a package opens it.
+# remind_days = [10, 5, 2]
+# link_days = 7
+
 # Which plans a human must approve: first_run, always, never. Over a table's share, always.
 # [approval]
 # needed = "first_run"
@@ -72,11 +79,6 @@ ignored = false
 # days = ["mon", "tue", "wed", "thu", "fri"]
 # from = "22:00"
 # to = "06:00"
-
-# How many days before its last day a request is called to mind; how long the link to a package opens it.
-# [requests]
-# remind_days = [10, 5, 2]
-# link_days = 7
 
 # The server letters leave by; its password is TENU_SMTP_PASSWORD in the environment.
 # [smtp]

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits
-from tenu.cli.fulfil import JSON, fulfil, refused
+from tenu.cli.fulfil import fulfil
+from tenu.cli.fulfil_answer import JSON, refused
+from tenu.cli.fulfil_erasure import propose
+from tenu.cli.fulfil_objection import uphold
+from tenu.cli.fulfil_restriction import contest
 from tenu.cli.request_deadlines import deadlines
 from tenu.cli.request_delivery import outbox, package, send
 from tenu.cli.request_inbox import inbox
@@ -20,6 +24,7 @@ from tenu.cli.request_notice import notice
 from tenu.journal.cases import Outcome
 from tenu.operations.rights.requests import Extension, Intake, Method
 from tenu.policy.rights import Right
+from tenu.terms import Channel
 
 if TYPE_CHECKING:
     from tenu.cli.request_text import Line
@@ -34,7 +39,20 @@ def command() -> None:
     """What people ask: received, searched, decided by a human, answered within the month."""
 
 
-for more in (fulfil, letter, address, deadlines, send, outbox, package, notice, inbox):
+for more in (
+    fulfil,
+    propose,
+    uphold,
+    contest,
+    letter,
+    address,
+    deadlines,
+    send,
+    outbox,
+    package,
+    notice,
+    inbox,
+):
     command.add_command(more)
 
 
@@ -58,6 +76,13 @@ for more in (fulfil, letter, address, deadlines, send, outbox, package, notice, 
     type=click.File("r", encoding="utf-8"),
     help="File with what they wrote; kept sealed, never in the journal.",
 )
+@click.option(
+    "--stop",
+    multiple=True,
+    type=click.Choice([str(c) for c in Channel]),
+    help="Channel prospecting stops on, for an objection or a withdrawal. All by default.",
+)
+@click.option("--not-prospecting", is_flag=True, help="The objection is to another use: a human balances.")
 @JSON
 @click.pass_obj
 @exits
@@ -68,6 +93,8 @@ def new(
     received_on: datetime | None,
     answer_to: str,
     message: Any,
+    stop: tuple[str, ...],
+    not_prospecting: bool,
     as_json: bool,
     email: tuple[str, ...],
     customer_reference: tuple[str, ...],
@@ -75,8 +102,8 @@ def new(
     name: tuple[str, ...],
     postcode: tuple[str, ...],
 ) -> int:
-    """Open a request that asks for RIGHTS, dated the day it arrived, whoever noticed it."""
-    from tenu.operations.rights.requests import receive  # noqa: PLC0415
+    """Open a request that asks for RIGHTS, dated the day it arrived; an objection or a withdrawal takes effect at once."""
+    from tenu.operations.rights.objecting import receive  # noqa: PLC0415
     from tenu.operations.rights.searching import Sought  # noqa: PLC0415
     from tenu.terms import IdentifierKind  # noqa: PLC0415
 
@@ -97,8 +124,10 @@ def new(
             received_on=received_on.date() if received_on else None,
             address=answer_to,
             message=message.read() if message else "",
+            stop=() if not_prospecting else [Channel(one) for one in stop] or tuple(Channel),
         )
-    return _show(context, case, as_json)
+    _show(context, case, as_json)
+    return FINDINGS if case.waits_to_stop else FINE
 
 
 @command.command(name="list")
@@ -107,7 +136,7 @@ def new(
 @click.pass_obj
 @exits
 def list_(context: Context, only_late: bool, as_json: bool) -> int:
-    """Every request, and by when it must be answered. Exit status 1 when one is late."""
+    """Every request, and by when it must be answered. Exit status 1 when one is late, or did not take effect."""
     from tenu.cli.request_text import case_plain, list_lines  # noqa: PLC0415
     from tenu.operations.plan import today  # noqa: PLC0415
     from tenu.operations.rights.requests import requests  # noqa: PLC0415
@@ -119,7 +148,7 @@ def list_(context: Context, only_late: bool, as_json: bool) -> int:
         click.echo(json.dumps([case_plain(case, day) for case in shown], indent=1, ensure_ascii=False))
     else:
         _print(list_lines(shown, day, context.language))
-    return FINDINGS if any(case.is_overdue(day) for case in known) else FINE
+    return FINDINGS if any(case.is_overdue(day) or case.waits_to_stop for case in known) else FINE
 
 
 @command.command()
@@ -229,12 +258,30 @@ def decide(
     as_json: bool,
 ) -> int:
     """Record what you decide of one right. tenu decides nothing against a person."""
+    from tenu.operations.rights.erasure import decide as erasure  # noqa: PLC0415
     from tenu.operations.rights.requests import decide as verb  # noqa: PLC0415
 
     said, day = Outcome(outcome), until.date() if until else None
+    if Right(right) is Right.ERASURE:
+        return _moved(context, as_json, lambda p: erasure(p, number, said, codes=codes, note=note, until=day))
     return _moved(
         context, as_json, lambda p: verb(p, number, Right(right), said, codes=codes, note=note, until=day)
     )
+
+
+@command.command()
+@click.argument("number")
+@click.argument("right", type=click.Choice(RIGHTS))
+@click.option("--send-back", is_flag=True, help="It is not right: it must be decided again.")
+@click.option("--note", default="", help="Why, in words; kept sealed.")
+@JSON
+@click.pass_obj
+@exits
+def confirm(context: Context, number: str, right: str, send_back: bool, note: str, as_json: bool) -> int:
+    """Confirm what somebody else decided: an erasure, and any refusal, waits for a second person."""
+    from tenu.operations.rights.requests import confirm as verb  # noqa: PLC0415
+
+    return _moved(context, as_json, lambda p: verb(p, number, Right(right), agrees=not send_back, note=note))
 
 
 @command.command()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits
-from tenu.cli.fulfil import JSON
+from tenu.cli.fulfil_answer import JSON
 
 if TYPE_CHECKING:
     from datetime import date

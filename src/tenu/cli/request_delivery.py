@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits
-from tenu.cli.fulfil import JSON, refused
+from tenu.cli.fulfil_answer import JSON, refused
 from tenu.letters.facts import LetterKind, Proof
 
 if TYPE_CHECKING:

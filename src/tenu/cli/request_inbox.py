@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits
-from tenu.cli.fulfil import JSON
+from tenu.cli.fulfil_answer import JSON
 from tenu.cli.request_text import RIGHTS
 from tenu.terms import Language, Text
 
@@ -95,6 +95,7 @@ def show(context: Context, message: str, eml: Path | None, as_json: bool) -> int
 @click.option("--email", multiple=True, help="Another e-mail they give; the sender's is taken.")
 @click.option("--reference", multiple=True, help="A customer reference they give.")
 @click.option("--name", multiple=True, help="A name, or a part of it.")
+@click.option("--not-prospecting", is_flag=True, help="An objection to something else than prospecting.")
 @JSON
 @click.pass_obj
 @exits
@@ -106,12 +107,14 @@ def take(
     email: tuple[str, ...],
     reference: tuple[str, ...],
     name: tuple[str, ...],
+    not_prospecting: bool,
     as_json: bool,
 ) -> int:
     """Open a request that asks for RIGHTS from a message, dated the day the mailbox had it."""
     from tenu.cli.request_text import case_lines, case_plain  # noqa: PLC0415
     from tenu.operations.plan import today  # noqa: PLC0415
     from tenu.operations.rights.inbox import take as verb  # noqa: PLC0415
+    from tenu.plans.suppression import CHANNELS  # noqa: PLC0415
     from tenu.policy.rights import Right  # noqa: PLC0415
     from tenu.terms import IdentifierKind  # noqa: PLC0415
 
@@ -122,7 +125,17 @@ def take(
     }
     said = {kind: values for kind, values in given.items() if values}
     with context.ports() as ports:
-        case, day = verb(ports, message, [Right(r) for r in rights], said=said, into=into), today(ports)
+        case, day = (
+            verb(
+                ports,
+                message,
+                [Right(r) for r in rights],
+                said=said,
+                into=into,
+                stop=() if not_prospecting else CHANNELS,
+            ),
+            today(ports),
+        )
     if as_json:
         click.echo(json.dumps(case_plain(case, day), indent=1, ensure_ascii=False))
     else:

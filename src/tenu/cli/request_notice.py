@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits
-from tenu.cli.fulfil import JSON, refused
+from tenu.cli.fulfil_answer import JSON, refused
 from tenu.cli.request_text import RIGHTS, Line
 from tenu.terms import Language, Text
 

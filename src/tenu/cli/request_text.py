@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from tenu.journal.cases import OPEN, Case
-from tenu.operations.linking import Node
 from tenu.operations.rights.finding import Found
+from tenu.plans.archive import Package
 from tenu.plans.reason import day_text
 from tenu.plans.searched import Covered
+from tenu.ports import Node
 from tenu.terms import Language, Text
 
 STATES = {
@@ -76,10 +77,11 @@ def case_lines(case: Case, day: date, language: Language) -> list[Line]:
         codes = f" ({', '.join(decided.codes)})" if decided.codes else ""
         outcome = OUTCOMES[decided.outcome].in_(language)
         by = Text(fr="par", en="by").in_(language)
+        second = Text(fr=", confirmé", en=", confirmed").in_(language) if decided.confirmed_by else ""
         lines.append(
-            Line(text=f"  {RIGHTS[right].in_(language)} : {outcome}{codes}, {by} {decided.role}")
+            Line(text=f"  {RIGHTS[right].in_(language)} : {outcome}{codes}, {by} {decided.role}{second}")
             if language == "fr"
-            else Line(text=f"  {RIGHTS[right].en}: {outcome}{codes}, {by} {decided.role}")
+            else Line(text=f"  {RIGHTS[right].en}: {outcome}{codes}, {by} {decided.role}{second}")
         )
     return lines
 
@@ -97,17 +99,29 @@ def case_plain(case: Case, day: date) -> dict[str, object]:
         "overdue": case.is_overdue(day),
         "searched": case.searched,
         "decisions": {
-            right: {"outcome": str(d.outcome), "codes": list(d.codes), "role": d.role}
+            right: {
+                "outcome": str(d.outcome),
+                "codes": list(d.codes),
+                "role": d.role,
+                "confirmed": d.confirmed_by is not None,
+            }
             for right, d in case.decisions.items()
         },
         "executed": sorted(case.executed),
+        "stop": list(case.stop),
+        "waits_to_stop": case.waits_to_stop,
         "answered_on": case.answered_on.isoformat() if case.answered_on else None,
     }
 
 
 def found_lines(found: Found, names: Mapping[Node, str], language: Language) -> list[Line]:
     """Return what a search found: whose rows, what a human must look at, what did not answer. No value of anybody's."""
-    return [*_rows(found, language), *_doubts(found, names, language), *_coverage(found, language)]
+    return [
+        *_rows(found, language),
+        *_archived(found, language),
+        *_doubts(found, names, language),
+        *_coverage(found, language),
+    ]
 
 
 def found_plain(found: Found, names: Mapping[Node, str]) -> dict[str, object]:
@@ -117,6 +131,8 @@ def found_plain(found: Found, names: Mapping[Node, str]) -> dict[str, object]:
         "people": len(found.search.people),
         "rows": [_node(node, names) for node in found.rows],
         "doubtful": [_node(node, names) for node in found.doubtful],
+        "archived": [_package(package) for package in found.archived],
+        "perhaps_archived": [_package(package) for package in found.perhaps_archived],
         "systems": [
             {
                 "system": covered.system,
@@ -134,19 +150,24 @@ def _one(case: Case, day: date, language: Language) -> str:
     late = Text(fr="  EN RETARD", en="  LATE").in_(language) if case.is_overdue(day) else ""
     arrived = day_text(case.received_on, language)
     state = STATES[case.state].in_(language)
+    if case.waits_to_stop:
+        fr = f"  PROSPECTION À ARRÊTER : tenu request fulfil objection {case.id}"
+        late += Text(fr=fr, en=f"  PROSPECTING TO STOP: tenu request fulfil objection {case.id}").in_(
+            language
+        )
     if language == "fr":
         return f"{case.id}  {rights}  reçue le {arrived}  {state}{late}"
     return f"{case.id}  {rights}  received on {arrived}  {state}{late}"
 
 
 def _style(case: Case, day: date) -> str:
-    return "bold red" if case.is_overdue(day) else ("green" if case.answered_on else "")
+    return "bold red" if case.is_overdue(day) or case.waits_to_stop else ("green" if case.answered_on else "")
 
 
 def _rows(found: Found, language: Language) -> Iterator[Line]:
     for (system, table), key in found.rows:
         yield Line(text=f"= {system}.{table} {', '.join(map(str, key))}", style="green")
-    if not found.rows and not found.doubtful:
+    if not (found.rows or found.doubtful or found.archived or found.perhaps_archived):
         yield Line(
             text=Text(
                 fr="personne ne répond à ces identifiants", en="nobody answers to these identifiers"
@@ -158,10 +179,25 @@ def _doubts(found: Found, names: Mapping[Node, str], language: Language) -> Iter
     for node in found.doubtful:
         (system, table), key = node
         yield Line(text=f"? {system}.{table} {', '.join(map(str, key))}  [{names[node]}]", style="yellow")
-    if found.doubtful:
+    for package in found.perhaps_archived:
+        yield Line(text=f"? {_said(package, language)}  [{package.subject}]", style="yellow")
+    if found.doubtful or found.perhaps_archived:
         fr = "-> dites de chacune si elle est à la personne : --theirs EMPREINTE, --not-theirs EMPREINTE"
         en = "-> say of each whether it is the person's: --theirs FINGERPRINT, --not-theirs FINGERPRINT"
         yield Line(text=Text(fr=fr, en=en).in_(language))
+
+
+def _archived(found: Found, language: Language) -> Iterator[Line]:
+    for package in found.archived:
+        yield Line(text=f"= {_said(package, language)}", style="green")
+
+
+def _said(package: Package, language: Language) -> str:
+    until = day_text(package.until, language)
+    return Text(
+        fr=f"archive {package.system}.{package.root}, jusqu'au {until}, ouverte par un archiviste",
+        en=f"archive {package.system}.{package.root}, until {until}, opened by an archivist",
+    ).in_(language)
 
 
 def _coverage(found: Found, language: Language) -> Iterator[Line]:
@@ -190,3 +226,13 @@ def _blind(covered: Covered) -> Iterator[str]:
 def _node(node: Node, names: Mapping[Node, str]) -> dict[str, object]:
     (system, table), key = node
     return {"system": system, "table": table, "key": [str(part) for part in key], "fingerprint": names[node]}
+
+
+def _package(package: Package) -> dict[str, object]:
+    return {
+        "system": package.system,
+        "table": package.root,
+        "package": package.subject,
+        "until": package.until.isoformat(),
+        "rows": package.rows,
+    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,9 +16,27 @@ from tenu.terms import IdentifierKind
 
 LINKING = (IdentifierKind.CUSTOMER_REFERENCE, IdentifierKind.EMAIL, IdentifierKind.RECORD)
 """The kinds strong enough to say two records are one person without asking anybody."""
+_NONE: frozenset[str] = frozenset()
 _NEITHER = re.compile(r"[^a-z0-9]+")
-_ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
-"""What each ASCII character is folded to: most texts have no other, and need no look at accents."""
+_EUROPEAN = 0x250
+"""Where the accented letters of the alphabet end in Unicode, the rarest left out."""
+
+
+def _folds() -> Iterator[tuple[int, str]]:
+    """Yield what each character most texts are made of is folded to, whatever its neighbours: ASCII, letters with an accent."""
+    for code in range(_EUROPEAN):
+        plain = unicodedata.normalize("NFKD", chr(code))
+        letter, accents = plain[0], plain[1:]
+        if code < 128:
+            yield code, letter.lower() if letter.isalnum() else " "
+        elif accents and letter.isascii() and letter.isalpha() and all(map(unicodedata.combining, accents)):
+            yield code, letter.lower()
+    yield from (
+        (ord(letter), plain) for letter, plain in (("œ", "oe"), ("Œ", "oe"), ("æ", "ae"), ("Æ", "ae"))
+    )
+
+
+_PLAIN = dict(_folds())
 
 
 class Likeness(Enum):
@@ -64,9 +82,13 @@ def identity(values: Mapping[IdentifierKind, Iterable[str | None]]) -> Identity:
     """
 
     def all_of(kind: IdentifierKind) -> frozenset[str]:
-        return frozenset(n for v in values.get(kind, ()) if v is not None and (n := normalise(kind, str(v))))
+        said = values.get(kind)
+        if not said:
+            return _NONE
+        return frozenset([n for v in said if v is not None and (n := normalise(kind, str(v)))])
 
-    words = sorted(w for v in values.get(IdentifierKind.NAME, ()) if v for w in folded(str(v)).split())
+    names = [str(v) for v in values.get(IdentifierKind.NAME, ()) if v]
+    words = sorted(folded(" ".join(names)).split())
     return Identity(
         references=all_of(IdentifierKind.CUSTOMER_REFERENCE),
         emails=all_of(IdentifierKind.EMAIL),
@@ -79,7 +101,8 @@ def normalise(kind: IdentifierKind, value: str) -> str:
     """Return *value* as it is compared: without case, spaces, accents or phone punctuation; empty when nothing is left."""
     match kind:
         case IdentifierKind.EMAIL:
-            return "".join(unicodedata.normalize("NFC", value).split()).lower()
+            plain = value if value.isascii() else unicodedata.normalize("NFC", value)
+            return "".join(plain.split()).lower()
         case IdentifierKind.CUSTOMER_REFERENCE | IdentifierKind.POSTCODE:
             return "".join(value.split()).upper()
         case IdentifierKind.PHONE:
@@ -92,7 +115,8 @@ def normalise(kind: IdentifierKind, value: str) -> str:
 
 def folded(value: str) -> str:
     """Return *value* without accents, case or punctuation, words separated by one space."""
-    if value.isascii():
-        return " ".join(value.translate(_ASCII).split())
+    plain = value.translate(_PLAIN)
+    if plain.isascii():
+        return " ".join(plain.split())
     plain = "".join(c for c in unicodedata.normalize("NFKD", value) if not unicodedata.combining(c))
     return " ".join(_NEITHER.sub(" ", plain.lower().replace("œ", "oe").replace("æ", "ae")).split())

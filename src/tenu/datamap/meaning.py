@@ -51,6 +51,7 @@ def _purposes(name: str, table: TableMap, policy: Policy) -> Iterator[Finding]:
 
 def _categories(name: str, table: TableMap, policy: Policy) -> Iterator[Finding]:
     known = {category.id for category in policy.categories}
+    told = {category.id for category in policy.categories if category.origin is not None}
     for column, declared in table.columns.items():
         if declared.category not in known:
             yield finding(
@@ -58,6 +59,14 @@ def _categories(name: str, table: TableMap, policy: Policy) -> Iterator[Finding]
                 (f"« {name}.{column} » : catégorie inconnue de la politique, « {declared.category} »",
                  f"'{name}.{column}': category unknown to the policy, '{declared.category}'"),
                 nearest(declared.category, known), ("C-CAT-06",),
+            )  # fmt: skip
+        elif declared.origin is None and declared.category not in told:
+            yield finding(
+                "D-ORI-01", MINOR, declared.at.get("category", declared.place),
+                (f"« {name}.{column} » : rien ne dit si la personne l'a fournie ; elle est remise comme telle à qui la demande",
+                 f"'{name}.{column}': nothing says whether the person gave it; it is handed over as if they had"),
+                (f"donnez « origin » à la catégorie « {declared.category} » dans policy.yaml, ou à cette colonne",
+                 f"give 'origin' to the category '{declared.category}' in policy.yaml, or to this column"), ("C-RGT-03",),
             )  # fmt: skip
 
 

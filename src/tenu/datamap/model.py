@@ -14,7 +14,7 @@ from tenu.datamap.conditions import When
 from tenu.datamap.feeds import Feed
 from tenu.datamap.links import Link
 from tenu.documents import Located, document, json_schema
-from tenu.terms import IdentifierKind, Text
+from tenu.terms import Channel, IdentifierKind, Origin, Text
 
 
 def _as_tuple(value: Any) -> Any:
@@ -48,12 +48,31 @@ Identifiers = Annotated[tuple[str | Elsewhere, ...], BeforeValidator(_identifier
 
 
 @document
+class Opposition(Located):
+    """Where « no more prospecting » is written of a person: *to*, in *column* of the people table.
+
+    *table*: one that hangs from it instead (rows *when*: ``{purpose: newsletter}``). *channels*: those it silences, all by
+    default. *to*: the value that means no; ``today``, in a column of dates, is the day of the objection, never written over
+    an earlier one.
+
+    Source: GDPR 7(3), 21(2)-(3); policy C-RGT-05, C-LGB-03; SM-3.
+    """
+
+    column: str
+    to: str | int | bool
+    table: str | None = None
+    when: When = dataclasses.field(default_factory=dict)
+    channels: tuple[Channel, ...] = ()
+
+
+@document
 class People(Located):
     """A table whose rows each stand for one person.
 
     *role* keeps apart people who are never the same relation (a supplier is not a customer, even with one mailbox).
     *where* limits the table to the rows that are people (a guest's order without account). *merged_into*: the column
-    that names the row a duplicate was merged into: both are one person.
+    that names the row a duplicate was merged into: both are one person. *opposition*: where their objection to prospecting,
+    or the withdrawal of their consent to it, is written.
     """
 
     identified_by: dict[IdentifierKind, Identifiers]
@@ -62,6 +81,7 @@ class People(Located):
     where: When = dataclasses.field(default_factory=dict)
     duplicates: bool = True
     merged_into: str | None = None
+    opposition: tuple[Opposition, ...] = ()
 
     @model_validator(mode="after")
     def _no_record(self) -> People:
@@ -120,6 +140,8 @@ class ColumnMap(Located):
     A list gives further steps, finest first, for rows too few of a kind.
     *of*: the column of the table, or the people table, by which this value is somebody else's than the row (an attendee
     on another's order): a row goes for one of its people only once nothing of the others is left in it.
+    *origin*: whether the person gave it (``provided``), was seen (``observed``), or somebody concluded it (``derived``:
+    never portable). The category's, in the policy, when it is not said.
     """
 
     category: str
@@ -128,6 +150,7 @@ class ColumnMap(Located):
     cleared_to: str | int | None = None
     anonymised_to: Ladder = ()
     of: str | None = None
+    origin: Origin | None = None
     why: Text | None = None
 
     @model_validator(mode="before")
@@ -208,8 +231,10 @@ class TableMap(Located):
     *anonymity*: what its rows must satisfy once they are anonymous.
     *archive*: whether this type of document is needed as proof; when not, its rows go without passing by the archive.
     *dates*: how dates are written in columns of another type than a date.
+    *origin*: where what is not personal by itself comes from (the article and quantity of an order); it goes with the
+    person's portable data when it was provided or observed, and stays out when nothing is said.
 
-    Source: policy C-RET-04, C-RET-22 (only evidence is archived).
+    Source: policy C-RET-04, C-RET-22 (only evidence is archived); GDPR 20(1).
     """
 
     purposes: Names
@@ -221,6 +246,7 @@ class TableMap(Located):
     archive: bool = True
     dates: dict[str, DateForm] = dataclasses.field(default_factory=dict)
     anonymity: Anonymity | None = None
+    origin: Origin | None = None
 
 
 @document

@@ -87,6 +87,7 @@ _RUNS: Mapping[EventKind, Body] = {
         means=Text(fr="une exécution est terminée", en="a run has ended"),
         required={"run": NAME, "plan": DIGEST, "complete": FLAG},
         optional={
+            "cause": NAME,
             "chunks": COUNT,
             "subjects": COUNT,
             "rows": COUNT,

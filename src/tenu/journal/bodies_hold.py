@@ -18,7 +18,7 @@ HOLDS: Mapping[EventKind, Body] = {
             en="a legal hold or a restriction is asked for, nothing is blocked yet",
         ),
         required={**_DECIDED, "kind": NAME, "ground": NAME, "owner": NAME, "decide_by": DAY},
-        optional={**_REACH, "within": ListOf(NAME), "text": DIGEST},
+        optional={**_REACH, "within": ListOf(NAME), "text": DIGEST, "request": NAME},
     ),
     EventKind.HOLD_APPROVED: Body(
         means=Text(
@@ -37,6 +37,30 @@ HOLDS: Mapping[EventKind, Body] = {
         means=Text(fr="le motif d'un gel tient toujours", en="the ground of a hold still stands"),
         required={**_DECIDED, "review_by": DAY},
         optional={"text": DIGEST},
+    ),
+    EventKind.HOLD_USED: Body(
+        means=Text(
+            fr="une personne permet un usage de données limitées que l'article 18(2) permet",
+            en="a human allows a use of restricted data that Article 18(2) allows",
+        ),
+        required={**_DECIDED, "exception": NAME, "text": DIGEST},
+        optional={},
+    ),
+    EventKind.HOLD_LIFT_DECIDED: Body(
+        means=Text(
+            fr="la fin d'une limitation est décidée, la personne doit en être prévenue d'abord",
+            en="the end of a restriction is decided, the person is to be told first",
+        ),
+        required={**_DECIDED, "lifts_on": DAY, "text": DIGEST},
+        optional={},
+    ),
+    EventKind.HOLD_LIFT_NOTICED: Body(
+        means=Text(
+            fr="la personne est prévenue de la fin d'une limitation",
+            en="the person was told of the end of a restriction",
+        ),
+        required=_DECIDED,
+        optional={},
     ),
     EventKind.HOLD_RELEASED: Body(
         means=Text(

@@ -15,7 +15,7 @@ REQUESTS: Mapping[EventKind, Body] = {
     EventKind.REQUEST_RECEIVED: Body(
         means=Text(fr="une demande est arrivée", en="a request arrived"),
         required={"request": NAME, "rights": ListOf(NAME), "channel": NAME, "received_on": DAY},
-        optional={"message": DIGEST, "actor": DIGEST},
+        optional={"message": DIGEST, "actor": DIGEST, "stop": ListOf(NAME)},
     ),
     EventKind.REQUEST_ACKNOWLEDGED: Body(
         means=Text(fr="il en a été accusé réception", en="it was acknowledged"),
@@ -56,7 +56,7 @@ REQUESTS: Mapping[EventKind, Body] = {
             en="every system was asked about the person",
         ),
         required={"request": NAME, "complete": FLAG, "systems": ListOf(NAME), "silent": ListOf(NAME)},
-        optional={"tables": MapOf(COUNT), "doubtful": COUNT, "people": COUNT},
+        optional={"tables": MapOf(COUNT), "doubtful": COUNT, "people": COUNT, "archived": COUNT},
     ),
     EventKind.REQUEST_EXTENDED: Body(
         means=Text(
@@ -72,6 +72,32 @@ REQUESTS: Mapping[EventKind, Body] = {
         ),
         required={"request": NAME, "right": NAME, "outcome": NAME, **_WHO},
         optional={"codes": ListOf(NAME), "note": DIGEST, "until": DAY, "plan": DIGEST},
+    ),
+    EventKind.REQUEST_EXECUTING: Body(
+        means=Text(fr="ce qui a été décidé va être fait", en="what was decided is about to be done"),
+        required={"request": NAME, "right": NAME, "plan": DIGEST, **_WHO},
+        optional={"tables": MapOf(COUNT)},
+    ),
+    EventKind.REQUEST_CONFIRMED: Body(
+        means=Text(
+            fr="une seconde personne confirme la décision, ou la renvoie",
+            en="a second person confirms the decision, or sends it back",
+        ),
+        required={"request": NAME, "right": NAME, "agrees": FLAG, **_WHO},
+        optional={"note": DIGEST},
+    ),
+    EventKind.REQUEST_SUPPRESSED: Body(
+        means=Text(fr="la prospection est arrêtée", en="prospecting was stopped"),
+        required={"request": NAME, "complete": FLAG, "stop": ListOf(NAME), "listed": COUNT},
+        optional={"systems": ListOf(NAME), "silent": ListOf(NAME), "tables": MapOf(COUNT)},
+    ),
+    EventKind.OBJECTIONS_UPHELD: Body(
+        means=Text(
+            fr="la liste d'opposition a été confrontée aux systèmes",
+            en="the suppression list was held against the systems",
+        ),
+        required={"tables": MapOf(COUNT), "silent": ListOf(NAME)},
+        optional={},
     ),
     EventKind.REQUEST_EXECUTED: Body(
         means=Text(fr="ce qui a été décidé est fait", en="what was decided is done"),

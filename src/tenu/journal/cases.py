@@ -46,8 +46,11 @@ OPEN = frozenset(CaseState) - {CaseState.ANSWERED, CaseState.CLOSED, CaseState.E
 """The states in which an answer is still due."""
 
 _S, _E = CaseState, EventKind
+AT_ONCE = ("objection", "withdrawal")
+"""The rights that take effect on receipt, before anything else, when they are about prospecting."""
 PATHS: Mapping[tuple[CaseState, EventKind], CaseState] = MappingProxyType(
     {
+        **{(state, _E.REQUEST_SUPPRESSED): state for state in OPEN},
         (_S.RECEIVED, _E.REQUEST_ACKNOWLEDGED): _S.ACKNOWLEDGED,
         (_S.ACKNOWLEDGED, _E.REQUEST_IDENTITY_ASKED): _S.IDENTITY_PENDING,
         (_S.ACKNOWLEDGED, _E.REQUEST_IDENTIFIED): _S.IN_PROGRESS,
@@ -59,6 +62,12 @@ PATHS: Mapping[tuple[CaseState, EventKind], CaseState] = MappingProxyType(
         (_S.IN_PROGRESS, _E.REQUEST_EXTENDED): _S.EXTENDED,
         (_S.IN_PROGRESS, _E.REQUEST_DECIDED): _S.IN_PROGRESS,
         (_S.EXTENDED, _E.REQUEST_DECIDED): _S.EXTENDED,
+        (_S.IN_PROGRESS, _E.REQUEST_CONFIRMED): _S.IN_PROGRESS,
+        (_S.EXTENDED, _E.REQUEST_CONFIRMED): _S.EXTENDED,
+        (_S.DECIDED, _E.REQUEST_CONFIRMED): _S.DECIDED,
+        (_S.FULFILLED, _E.REQUEST_CONFIRMED): _S.FULFILLED,
+        (_S.DECIDED, _E.REQUEST_EXECUTING): _S.DECIDED,
+        (_S.FULFILLED, _E.REQUEST_EXECUTING): _S.FULFILLED,
         (_S.DECIDED, _E.REQUEST_EXECUTED): _S.DECIDED,
         (_S.FULFILLED, _E.REQUEST_EXECUTED): _S.FULFILLED,
         (_S.FULFILLED, _E.REQUEST_ANSWERED): _S.ANSWERED,
@@ -81,6 +90,7 @@ class Decided:
     """What was decided of one right, and by whom: a role, and an account by digest.
 
     *note*: digest of the reasons in words. *until*: last day what is refused stays so, None when it has none.
+    *confirmed_by*: somebody else, who agreed, by digest too.
     """
 
     outcome: Outcome
@@ -89,6 +99,7 @@ class Decided:
     actor: str
     note: str | None = None
     until: date | None = None
+    confirmed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +108,8 @@ class Case:
 
     *received_on*: civil day it reached any channel. *question* stopped its clock for a while; *extension_noticed_on*: day
     the person was told of an *extension*, decided by a human. *searched*: whether the last search covered everything, None before any. *refused_events*: those
-    written at the same instant as another that had taken the path first; they changed nothing.
+    written at the same instant as another that had taken the path first; they changed nothing. *stop*: the channels on which
+    prospecting must stop at once; none when it is about something else.
     """
 
     id: str
@@ -113,6 +125,13 @@ class Case:
     executed: frozenset[str] = frozenset()
     answered_on: date | None = None
     refused_events: int = 0
+    stop: tuple[str, ...] = ()
+
+    @property
+    def waits_to_stop(self) -> bool:
+        """Return whether prospecting should have stopped and did not yet, everywhere."""
+        at_once = set(AT_ONCE) & set(self.rights)
+        return bool(self.stop) and self.state in OPEN and not at_once <= self.executed
 
     @property
     def due(self) -> AnswerDue:
@@ -167,6 +186,11 @@ def step(case: Case, event: Event) -> Case:
             case = replace(case, extension_noticed_on=_day(said["noticed_on"]), extension=_extended(event))
         case EventKind.REQUEST_DECIDED:
             case, path = _decided(case, event, path)
+        case EventKind.REQUEST_CONFIRMED:
+            case, path = _confirmed(case, event, path)
+        case EventKind.REQUEST_SUPPRESSED if said["complete"]:
+            case = replace(case, executed=case.executed | (set(AT_ONCE) & set(case.rights)))
+            path = _done(case, path)
         case EventKind.REQUEST_EXECUTED:
             case = replace(case, executed=case.executed | {str(said["right"])})
             path = CaseState.FULFILLED if case.executed >= case.to_do else path
@@ -208,6 +232,7 @@ def received(event: Event) -> Case:
         rights=tuple(map(str, rights)),
         channel=str(said["channel"]),
         received_on=_day(said["received_on"]),
+        stop=tuple(map(str, stop)) if isinstance(stop := said.get("stop", ()), tuple) else (),
     )
 
 
@@ -243,9 +268,45 @@ def _decided(case: Case, event: Event, path: CaseState) -> tuple[Case, CaseState
         until=_day(said["until"]) if "until" in said else None,
     )
     case = replace(case, decisions={**case.decisions, right: decided})
-    if case.decisions.keys() < set(case.rights):
-        return case, path
-    return case, CaseState.DECIDED if case.to_do else CaseState.FULFILLED
+    return case, _done(case, path)
+
+
+def _confirmed(case: Case, event: Event, path: CaseState) -> tuple[Case, CaseState]:
+    """Return *case* once somebody else read a decision: confirmed, or to be taken again.
+
+    Raises:
+        CaseError: Nothing was decided of that right, it was carried out already, or the same person speaks twice.
+    """
+    said = event.body
+    right, actor = str(said["right"]), str(said["actor"])
+    decision = case.decisions.get(right)
+    if decision is None or right in case.executed:
+        raise CaseError(
+            Text(
+                fr=f"{case.id} : aucune décision à confirmer sur « {right} »",
+                en=f"{case.id}: no decision to confirm on '{right}'",
+            )
+        )
+    if actor == decision.actor:
+        raise CaseError(
+            Text(
+                fr=f"{case.id} : qui a décidé ne confirme pas sa propre décision",
+                en=f"{case.id}: whoever decided does not confirm their own decision",
+            ),
+            fix=Text(fr="demandez-le à une seconde personne", en="ask a second person"),
+        )
+    if said["agrees"]:
+        return replace(case, decisions={**case.decisions, right: replace(decision, confirmed_by=actor)}), path
+    left = {other: one for other, one in case.decisions.items() if other != right}
+    back = CaseState.EXTENDED if case.extension_noticed_on else CaseState.IN_PROGRESS
+    return replace(case, decisions=left), back
+
+
+def _done(case: Case, path: CaseState) -> CaseState:
+    """Return where *case* is once one more of its rights was decided, done, or stopped at once: *path* while some are neither."""
+    if case.decisions.keys() | case.executed < set(case.rights):
+        return path
+    return CaseState.FULFILLED if case.executed >= case.to_do else CaseState.DECIDED
 
 
 def _extended(event: Event) -> Decided:

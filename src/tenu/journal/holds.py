@@ -24,6 +24,8 @@ REVIEW_EVERY = Period(months=6)
 SUSPECT_AFTER = timedelta(days=30)
 SETTLE_IN = 5
 """Working days to decide on a hold that became suspect."""
+NOTICE = timedelta(days=5)
+"""How long before a restriction ends the person is told, at least (SM-4)."""
 
 
 class HoldKind(StrEnum):
@@ -51,8 +53,17 @@ class HoldGround(StrEnum):
         return HoldKind.LEGAL_HOLD if hold else HoldKind.RESTRICTION
 
 
+class Exemption(StrEnum):
+    """What restricted data may still be used for (GDPR 18(2)): a closed list."""
+
+    CONSENT = "consent"
+    CLAIMS = "claims"
+    RIGHTS_OF_ANOTHER = "rights_of_another"
+    PUBLIC_INTEREST = "public_interest"
+
+
 class HoldEnd(StrEnum):
-    """Why a hold is refused or released: a closed list."""
+    """Why a hold is refused or released: a closed list. The last three end restrictions."""
 
     NO_GROUND = "no_ground"
     TOO_WIDE = "too_wide"
@@ -60,23 +71,22 @@ class HoldEnd(StrEnum):
     FINAL_DECISION = "final_decision"
     REQUEST_SERVED = "request_served"
     LIFTED_AFTER_NOTICE = "lifted_after_notice"
+    PROCESSING_STOPPED = "processing_stopped"
+    PERSON_ASKS = "person_asks"
 
 
 REFUSALS = (HoldEnd.NO_GROUND, HoldEnd.TOO_WIDE)
-RELEASES = (
-    HoldEnd.LIMITATION_PASSED,
-    HoldEnd.FINAL_DECISION,
-    HoldEnd.REQUEST_SERVED,
-    HoldEnd.LIFTED_AFTER_NOTICE,
-)
 
 
 class HoldState(StrEnum):
-    """SM-6. A suspect hold is an active one whose review was missed by thirty days; it still blocks."""
+    """SM-4, SM-6. A suspect hold is an active one whose review was missed by thirty days; it still blocks, and so does a
+    restriction whose end the person was told of.
+    """
 
     PROPOSED = "proposed"
     ACTIVE = "active"
     SUSPECT = "suspect"
+    LIFT_NOTICED = "lift_noticed"
     REJECTED = "rejected"
     RELEASED = "released"
 
@@ -85,19 +95,36 @@ SAID: Mapping[HoldState, Text] = {
     HoldState.PROPOSED: Text(fr="demandé", en="proposed"),
     HoldState.ACTIVE: Text(fr="en vigueur", en="active"),
     HoldState.SUSPECT: Text(fr="à revoir d'urgence", en="suspect"),
+    HoldState.LIFT_NOTICED: Text(fr="fin annoncée", en="end announced"),
     HoldState.REJECTED: Text(fr="refusé", en="rejected"),
     HoldState.RELEASED: Text(fr="levé", en="released"),
 }
 """Each state as people read it."""
-BLOCKING = (HoldState.ACTIVE, HoldState.SUSPECT)
+BLOCKING = (HoldState.ACTIVE, HoldState.SUSPECT, HoldState.LIFT_NOTICED)
 STEPS = (
     EventKind.HOLD_PROPOSED,
     EventKind.HOLD_APPROVED,
     EventKind.HOLD_REFUSED,
     EventKind.HOLD_REVIEWED,
+    EventKind.HOLD_LIFT_DECIDED,
+    EventKind.HOLD_LIFT_NOTICED,
     EventKind.HOLD_RELEASED,
 )
 """The events of the register."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lift:
+    """The end of a restriction as it was decided: the first day without it, *lifts_on*; by whom, a role and a digest.
+
+    *noticed_on*: the day the person was told, None before.
+    """
+
+    decided_on: date
+    lifts_on: date
+    role: str
+    actor: str
+    noticed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +132,8 @@ class Hold:
     """One hold, as its events tell it. Days are civil days of the controller.
 
     *within*: the systems, or ``system.table``, it is limited to; everywhere when empty. *owner*: the role that answers
-    for it. *proposer*: digest of who asked. *subjects*: rows of people it covered when it was last decided on.
+    for it. *proposer*: digest of who asked. *subjects*: rows of people it covered when it was last decided on. *request*:
+    the request of the person it comes from. *lift*: its end, once decided; for restrictions.
     """
 
     id: str
@@ -120,6 +148,8 @@ class Hold:
     ended_on: date | None = None
     ended_by: HoldEnd | None = None
     subjects: int = 0
+    request: str | None = None
+    lift: Lift | None = None
 
     @property
     def kind(self) -> HoldKind:
@@ -137,6 +167,8 @@ class Hold:
             return HoldState.REJECTED if self.approved_on is None else HoldState.RELEASED
         if self.approved_on is None:
             return HoldState.PROPOSED
+        if self.lift is not None and self.lift.noticed_on is not None:
+            return HoldState.LIFT_NOTICED
         suspect = self.suspect_from
         return HoldState.SUSPECT if suspect is not None and day >= suspect else HoldState.ACTIVE
 
@@ -151,11 +183,30 @@ class Hold:
                 return day > self.decide_by
             case HoldState.ACTIVE | HoldState.SUSPECT:
                 return self.review_by is None or day > self.review_by
-            case HoldState.REJECTED | HoldState.RELEASED:
+            case HoldState.LIFT_NOTICED | HoldState.REJECTED | HoldState.RELEASED:
                 return False
 
+    def lifts_on(self, day: date) -> bool:
+        """Return whether, on *day*, the person was told of its end and that end has come."""
+        lift = self.lift
+        told = lift is not None and lift.noticed_on is not None and day >= lift.lifts_on
+        return told and self.ended_on is None
+
+    def releases_on(self, day: date) -> tuple[HoldEnd, ...]:
+        """Return what may release it on *day*. A restriction never ends behind the person's back (GDPR 18(3), SM-4)."""
+        if self.kind is HoldKind.LEGAL_HOLD:
+            return (HoldEnd.LIMITATION_PASSED, HoldEnd.FINAL_DECISION, HoldEnd.REQUEST_SERVED)
+        found = [HoldEnd.PERSON_ASKS]
+        if self.ground is HoldGround.OBJECTION_PENDING:
+            found.append(HoldEnd.PROCESSING_STOPPED)
+        if self.lifts_on(day):
+            found.append(HoldEnd.LIFTED_AFTER_NOTICE)
+        return tuple(found)
+
     def act_by(self) -> date:
-        """Return the last day for what comes next: the decision, the review, or what a suspect hold asks."""
+        """Return the last day for what comes next: the decision, the review, what a suspect hold asks, or the announced end."""
+        if self.lift is not None and self.lift.noticed_on is not None:
+            return self.lift.lifts_on
         if self.review_by is None:
             return self.decide_by
         return self.review_by
@@ -197,7 +248,8 @@ def register(events: Iterable[Event]) -> dict[str, Hold]:
         if event.kind is EventKind.HOLD_PROPOSED:
             found[str(body["hold"])] = _proposed(body)
         elif event.kind in STEPS and body["hold"] in found:
-            found[str(body["hold"])] = replace(found[str(body["hold"])], **_next(event.kind, body))
+            hold = found[str(body["hold"])]
+            found[hold.id] = replace(hold, **_next(hold, event.kind, body))
     return found
 
 
@@ -212,16 +264,30 @@ def _proposed(body: Mapping[str, Json]) -> Hold:
         proposed_on=_day(body["on"]),
         decide_by=_day(body["decide_by"]),
         subjects=int(str(body.get("subjects", 0))),
+        request=str(body["request"]) if "request" in body else None,
     )
 
 
-def _next(kind: EventKind, body: Mapping[str, Json]) -> dict[str, Any]:
+def _next(hold: Hold, kind: EventKind, body: Mapping[str, Json]) -> dict[str, Any]:
     if kind in (EventKind.HOLD_REFUSED, EventKind.HOLD_RELEASED):
         return {"ended_on": _day(body["on"]), "ended_by": HoldEnd(str(body["reason"]))}
-    changes: dict[str, Any] = {"review_by": _day(body["review_by"])}
+    if kind is EventKind.HOLD_LIFT_DECIDED:
+        return {"lift": _lift(body)}
+    if kind is EventKind.HOLD_LIFT_NOTICED:
+        return {"lift": replace(hold.lift, noticed_on=_day(body["on"])) if hold.lift else None}
+    changes: dict[str, Any] = {"review_by": _day(body["review_by"]), "lift": None}
     if kind is EventKind.HOLD_APPROVED:
         changes |= {"approved_on": _day(body["on"]), "subjects": int(str(body.get("subjects", 0)))}
     return changes
+
+
+def _lift(body: Mapping[str, Json]) -> Lift:
+    return Lift(
+        decided_on=_day(body["on"]),
+        lifts_on=_day(body["lifts_on"]),
+        role=str(body["role"]),
+        actor=str(body["actor"]),
+    )
 
 
 def _day(value: Json) -> date:

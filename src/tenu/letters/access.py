@@ -7,17 +7,16 @@ Source: GDPR 12(1), 15(1)(a)-(h), 15(2)-(4); LIL 49; policy C-RGT-01, C-RGT-02, 
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from tenu.letters.page import File, render
+from tenu.letters.tables import Mask, csv_of, json_of, masked, plain
 from tenu.plans.access import Copied
 from tenu.plans.searched import Covered
+from tenu.plans.statements import Statement
 from tenu.policy.model import Policy
 from tenu.policy.purposes import Purpose
 from tenu.policy.retention import RetentionRule, Scope
@@ -25,25 +24,12 @@ from tenu.terms import Language, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mask:
-    """A column kept from the copy by a human, because it speaks of somebody else (GDPR 15(4)); *why* is told."""
-
-    system: str
-    table: str
-    column: str
-    why: str
-
-    def __str__(self) -> str:
-        """Return the column as people read it."""
-        return f"{self.system}.{self.table}.{self.column}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AccessFacts:
     """Everything an answer to an access request is made of.
 
     *recipients*: those who received data of this person, by name, as a human says; none when there is none. *archived_until*:
-    last day of what the archive holds of them, None when nothing. *authority_address*: where a complaint is sent by post.
+    last day of what the archive holds of them, None when nothing. *statements*: what is kept with their data without changing them. *authority_address*: where a complaint
+    is sent by post.
     """
 
     number: str
@@ -57,6 +43,7 @@ class AccessFacts:
     covered: tuple[Covered, ...]
     recipients: tuple[str, ...]
     archived_until: date | None
+    statements: tuple[Statement, ...]
     authority_address: tuple[str, ...]
 
     @property
@@ -78,13 +65,18 @@ class AccessFacts:
 
 def access_package(facts: AccessFacts, language: Language) -> tuple[File, ...]:
     """Return the files of the answer: the page, the manifest, the data as JSON and as one CSV per table."""
-    shown = tuple(_masked(table, facts.masks) for table in facts.copied)
+    shown = tuple(masked(table, facts.masks) for table in facts.copied)
     page = render("access", language, facts=facts, tables=shown, duration=_durations(facts.policy, language))
     return (
         File(name={"fr": "lisez-moi.html", "en": "read-me.html"}[language], content=page.encode()),
-        File(name="data.json", content=_json([_plain(table) for table in shown])),
-        *(File(name=f"data/{t.system}.{t.table}.csv", content=_csv(t)) for t in shown if t.rows),
-        File(name="manifest.json", content=_json(_manifest(facts))),
+        File(name="data.json", content=json_of([plain(table) for table in shown])),
+        *(File(name=f"data/{t.name}.csv", content=csv_of(t)) for t in shown if t.rows),
+        *(
+            (File(name="statements.json", content=json_of(list(map(_kept, facts.statements)))),)
+            if facts.statements
+            else ()
+        ),
+        File(name="manifest.json", content=json_of(_manifest(facts))),
     )
 
 
@@ -93,20 +85,7 @@ def package_digest(files: tuple[File, ...]) -> str:
     said = {
         file.name: hashlib.sha256(file.content).hexdigest() for file in sorted(files, key=lambda f: f.name)
     }
-    return hashlib.sha256(_json(said)).hexdigest()
-
-
-def _masked(table: Copied, masks: tuple[Mask, ...]) -> Copied:
-    """Return *table* without the columns a human masked."""
-    hidden = {m.column for m in masks if (m.system, m.table) == (table.system, table.table)}
-    kept = [i for i, cell in enumerate(table.columns) if cell.name not in hidden]
-    return Copied(
-        system=table.system,
-        table=table.table,
-        purposes=table.purposes,
-        columns=tuple(table.columns[i] for i in kept),
-        rows=tuple(tuple(row[i] for i in kept) for row in table.rows),
-    )
+    return hashlib.sha256(json_of(said)).hexdigest()
 
 
 def _durations(policy: Policy, language: Language) -> Mapping[str, str]:
@@ -131,30 +110,14 @@ def _lasts(rule: RetentionRule) -> Text:
     )
 
 
-def _plain(table: Copied) -> dict[str, object]:
-    names = [cell.name for cell in table.columns]
+def _kept(statement: Statement) -> dict[str, str]:
     return {
-        "system": table.system,
-        "table": table.table,
-        "rows": [dict(zip(names, row, strict=True)) for row in table.rows],
+        "kind": statement.kind.value,
+        "about": statement.about,
+        "words": statement.words,
+        "made_on": statement.made_on.isoformat(),
+        "request": statement.request,
     }
-
-
-def _csv(table: Copied) -> bytes:
-    """Return the rows as RFC 4180, in UTF-8; a value a spreadsheet would run as a formula is quoted by an apostrophe."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(cell.name for cell in table.columns)
-    writer.writerows([_inert(value) for value in row] for row in table.rows)
-    return text.getvalue().encode()
-
-
-def _inert(value: object) -> object:
-    return (
-        f"'{value}"
-        if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-        else value
-    )
 
 
 def _manifest(facts: AccessFacts) -> dict[str, object]:
@@ -173,12 +136,8 @@ def _manifest(facts: AccessFacts) -> dict[str, object]:
             }
             for system in facts.covered
         ],
-        "rows": {f"{t.system}.{t.table}": len(t.rows) for t in facts.copied},
+        "rows": {t.name: len(t.rows) for t in facts.copied},
         "masked": [{"column": str(mask), "why": mask.why} for mask in facts.masks],
         "archived_until": facts.archived_until.isoformat() if facts.archived_until else None,
         "recipients": list(facts.recipients),
     }
-
-
-def _json(value: object) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n").encode()

@@ -32,6 +32,7 @@ class LetterKind(StrEnum):
     ANSWER = "answer"
     NOTHING = "nothing"
     NOT_IDENTIFIED = "not_identified"
+    RESTRICTED = "restricted"
     LIFTING = "lifting"
 
 

@@ -133,6 +133,7 @@ _NEEDS = (
     _need(lambda f: f.stopped, "ce qui a été arrêté", "what was stopped", "show {}", _K.CONFIRMATION),
     _need(lambda f: f.searched and f.searched_with, "où l'on a cherché", "where was searched", "search {}", _K.NOTHING),
     _need(lambda f: f.question, "la question posée", "the question asked", "verify {} --doubt WHY", _K.NOT_IDENTIFIED),
+    _need(lambda f: f.restricted, "ce qui est gelé", "what is frozen", "show {}", _K.RESTRICTED),
     _need(
         lambda f: f.restricted and f.restricted.lifts_on and f.restricted.why,
         "quand finit la limitation, et pourquoi",

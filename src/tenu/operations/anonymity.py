@@ -122,7 +122,7 @@ def make_vaguer(session: Session, task: CrowdTask, run: str) -> Measure:
         while again := list(_one_round(session, task, task.rounds[-1])):  # a spread changes when rows go
             lines.extend(again)
         if lines:
-            unit = Unit(fate=Fate.END, chunk=session.next_chunk(run, task.name))
+            unit = Unit(fate=Fate.END, chunk=session.so_far(run, task.name)[1])
             session.note(run, task.name, unit, lines)
         return session.measure(task.crowd)
 

@@ -22,7 +22,7 @@ from tenu.operations.sampling import Sample
 from tenu.operations.settling import settle_what_was_cut
 from tenu.operations.upholding import uphold
 from tenu.operations.working import Work, people_of, work
-from tenu.plans.plan import Plan
+from tenu.plans.plan import Plan, Replay
 from tenu.plans.residue import Gone
 from tenu.plans.run import Run
 from tenu.ports import Fate, Ports
@@ -53,7 +53,7 @@ def apply(
         UnreachableError: A system does not answer. What was committed before stays; run it again to go on.
     """
     refuse_altered(ports)
-    if plan.replay is None:
+    if not isinstance(plan.cause, Replay):
         refuse_restored(ports)
     settle_what_was_cut(ports)
     refuse_stale(ports, plan)
@@ -80,7 +80,7 @@ def apply(
     ended = end_past(ports, plan.as_of, digest)
     progress("", todo.total, todo.total)
     run = end(ports, plan, _sum_up(ports, todo, ended=ended), gone)
-    finish(ports, run)
+    finish(ports, plan, run)
     return run
 
 

@@ -9,7 +9,7 @@ from tenu.journal.shapes import Json
 from tenu.operations.acting import entitled
 from tenu.operations.bounding import over
 from tenu.plans.approval import Asked, Word, asked
-from tenu.plans.plan import Plan
+from tenu.plans.plan import FOR_REQUESTS, Plan, Requests
 from tenu.ports import Ports
 from tenu.terms import Text
 
@@ -25,7 +25,12 @@ class UnfitRoleError(RefusedError):
 
 
 def waits_for(ports: Ports, plan: Plan) -> Asked:
-    """Return what *plan* asks of humans before it may be applied, words already given not counted."""
+    """Return what *plan* asks of humans before it may be applied, words already given not counted.
+
+    What people ask was decided, and confirmed, person by person: it asks for nothing more.
+    """
+    if isinstance(plan.cause, Requests):
+        return Asked(people=0, why=())
     return asked(
         ports.workspace.settings.approval,
         empty=plan.is_empty,
@@ -49,9 +54,11 @@ def words(ports: Ports, plan: Plan) -> tuple[Word, ...]:
 
 
 def has_run(ports: Ports) -> bool:
-    """Return whether a run of this workspace ever ended having changed something."""
+    """Return whether a run of the policy in this workspace ever ended having changed something."""
     return any(
-        event.body["complete"] and (event.body.get("subjects") or event.body.get("rows"))
+        event.body["complete"]
+        and event.body.get("cause") != FOR_REQUESTS
+        and (event.body.get("subjects") or event.body.get("rows"))
         for event in ports.journal.events(kind=EventKind.RUN_FINISHED)
     )
 

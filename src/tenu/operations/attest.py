@@ -20,6 +20,7 @@ from tenu.operations.plan import Progress, plan, quiet, today
 from tenu.operations.register import hold_facts
 from tenu.operations.restoring import RestoredError
 from tenu.plans.facts import ArchiveFacts, Facts, Signature
+from tenu.plans.plan import FOR_REQUESTS
 from tenu.plans.truth import lawful, truth
 from tenu.policy.clauses import clauses
 from tenu.policy.model import Policy
@@ -237,7 +238,8 @@ def _archive_facts(ports: Ports, day: date) -> ArchiveFacts | None:
 def _last_run(ports: Ports) -> bool | None:
     last = None
     for event in ports.journal.events(kind=EventKind.RUN_FINISHED):
-        last = bool(event.body["complete"])
+        if event.body.get("cause") != FOR_REQUESTS:
+            last = bool(event.body["complete"])
     return last
 
 

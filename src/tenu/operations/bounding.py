@@ -9,7 +9,7 @@ from tenu.errors import RefusedError
 from tenu.operations.choosing import Scene
 from tenu.plans.bounds import Bounds, Excess, bound, enough, excesses
 from tenu.plans.plan import CHANGES, Plan, PlannedTask
-from tenu.ports import Line, Ports, Session
+from tenu.ports import Line, Ports
 from tenu.terms import Text
 
 
@@ -57,24 +57,26 @@ def _pots(verb: str) -> tuple[str, ...]:
 class Budget:
     """How many rows one task may change, table by table and verb by verb, in all its chunks and processes."""
 
-    def __init__(self, run: str, limits: Bounds, task: PlannedTask) -> None:
-        """Begin with what *run*, a plan's digest, counted of *task*, and its *limits*."""
-        self._run, self._task = run, task.name
-        counted: Counter[tuple[str, str]] = Counter()
+    def __init__(self, limits: Bounds, task: PlannedTask, beyond: Mapping[tuple[str, str], int]) -> None:
+        """Begin with what a plan counted of *task*, its *limits*, and what it counted elsewhere: *beyond*."""
+        self._task = task.name
+        counted: Counter[tuple[str, str]] = Counter(beyond)
         for effect in task.effects:
             counted[effect.verb, effect.table] += effect.rows
         self._counted: Mapping[tuple[str, str], int] = counted
         self._limits = limits
 
-    def hold(self, session: Session, lines: Iterable[Line]) -> None:
+    def hold(self, so_far: Mapping[tuple[str, str], int], lines: Iterable[Line]) -> None:
         """Refuse what one chunk is about to commit when it is more than the plan counted; call it before the commit.
+
+        Args:
+            so_far: The rows the receipts of this task tell of, by verb and table, read in the same transaction.
+            lines: What the chunk changed.
 
         Raises:
             LimitError: It is; nothing of the chunk is kept.
         """
-        done: Counter[tuple[str, str]] = Counter()
-        for (verb, table), rows in session.noted_rows(self._run, self._task).items():
-            done[verb, table] += rows
+        done = Counter(so_far)
         for line in lines:
             done[line.verb, line.table] += line.rows
         for (verb, table), total in done.items():

@@ -17,9 +17,11 @@ from tenu.law.ceilings import effective_active
 from tenu.law.lint import lint, not_judged
 from tenu.operations.reaching import archive_findings
 from tenu.operations.register import hold_findings
+from tenu.operations.rights.lasting import lasting
 from tenu.plans.constraints import unclearable
 from tenu.plans.feeds import feed_findings
 from tenu.plans.fitness import unfit
+from tenu.plans.opposing import oppositions
 from tenu.plans.retention import retention_tasks
 from tenu.plans.rulebook import rulebook
 from tenu.ports import Ports
@@ -45,7 +47,10 @@ def check(ports: Ports, as_of: date) -> Checked:
     """Return every finding on the workspace as it is, with the law of *as_of*. Reads only."""
     layouts, silent = _layouts(ports)
     policy = ports.workspace.policy
-    schema, held = schema_findings(ports, layouts, as_of), hold_findings(ports, as_of)
+    schema, held = (
+        schema_findings(ports, layouts, as_of),
+        [*hold_findings(ports, as_of), *lasting(ports, as_of)],
+    )
     found = [*schema, *silent, *archive_findings(ports), *held, *lint(policy, as_of)]
     order = list(Severity)
     return Checked(
@@ -60,7 +65,9 @@ def schema_findings(ports: Ports, layouts: dict[str, Layout], as_of: date) -> li
     """Return what the data maps and the live schemas say against one another, and against what a run must do."""
     policy = ports.workspace.policy
     active = {rule.id: effective_active(rule, policy, as_of) for rule in policy.retention.rules}
-    found = [f for layout in layouts.values() for f in compare(layout, policy)]
+    found = [
+        f for layout in layouts.values() for f in (*compare(layout, policy), *oppositions(layout, policy))
+    ]
     if not any(f.severity is Severity.BLOCKER for f in found):
         tasks = retention_tasks(layouts.values(), rulebook(policy, active, as_of))
         found.extend(unclearable(layouts, tasks))
@@ -69,15 +76,20 @@ def schema_findings(ports: Ports, layouts: dict[str, Layout], as_of: date) -> li
     return found
 
 
-def refuse_unsafe(ports: Ports, as_of: date) -> None:
+def refuse_unsafe(ports: Ports, as_of: date, *, fresh: bool = True) -> None:
     """Refuse to count or change anything on a data map that does not fit its live schema.
+
+    Args:
+        ports: What may be asked.
+        as_of: Civil day of the run.
+        fresh: Whether to read the schemas again; not when that was just done.
 
     Raises:
         FindingsError: With every finding that blocks.
         UnreachableError: When a system does not answer.
     """
     layouts = {
-        name: lay_out(database.system, database.catalog(fresh=True))
+        name: lay_out(database.system, database.catalog(fresh=fresh))
         for name, database in ports.databases.items()
     }
     unsafe = [found for found in schema_findings(ports, layouts, as_of) if found.severity is Severity.BLOCKER]

@@ -4,24 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from tenu.datamap.layout import Estate, Layout, lay_out
 from tenu.law.ceilings import effective_active
 from tenu.operations.entangled import entangled
-from tenu.operations.linking import PlaceName, Verdict, latest, link, places_of
+from tenu.operations.linking import Verdict, latest, link, places_of
 from tenu.operations.recalling import Recalled, held_again, recall
+from tenu.operations.subjects import Left, Subjects, subjects_of
 from tenu.plans.again import done_again
-from tenu.plans.plan import ARCHIVED, ENDED, Fingerprints, PlannedFate, Replay, Spared, digest_of
+from tenu.plans.plan import (
+    ARCHIVED,
+    ENDED,
+    Cause,
+    Fingerprints,
+    PlannedFate,
+    Replay,
+    Requests,
+    Spared,
+    digest_of,
+)
+from tenu.plans.requested import requested
 from tenu.plans.residue import Gone
 from tenu.plans.retention import retention_tasks
 from tenu.plans.rulebook import Rulebook, rulebook
 from tenu.plans.selection import NEVER, Listed, any_of
 from tenu.plans.signs import held_here
 from tenu.plans.task import PersonTask, Task
-from tenu.ports import Fate, Found, Key, Ports, Session, Unit
+from tenu.ports import Fate, Found, Key, PlaceName, Ports, Session, Unit
 
 REMEMBERED = "remembered"
 """The list of people only the ledger still holds, since a restore."""
@@ -40,7 +52,8 @@ class Choice:
     """The people one task is about.
 
     *chosen*: their list, in the session of the task's system. *fates*: by fingerprint. *alone*: this database alone
-    knows everything about them. *watch*: what the other systems said of them last.
+    knows everything about them. *watch*: what the other systems said of them last. *left*: those who ask to be erased and
+    are left alone for now, and why.
     """
 
     task: PersonTask
@@ -49,6 +62,7 @@ class Choice:
     spared: Spared
     alone: bool
     watch: Watch = field(default_factory=Watch)
+    left: Mapping[Key, Left] = field(default_factory=dict)
 
     @property
     def people(self) -> int:
@@ -63,7 +77,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Every database open, the durations of the day, and what they ask of each system."""
+    """Every database open, the durations of the day, and what they ask of each system. *subjects*: who asks, if somebody does."""
 
     ports: Ports
     rules: Rulebook
@@ -72,6 +86,7 @@ class Scene:
     sessions: Mapping[str, Session]
     recalled: Recalled
     gone: Gone
+    subjects: Subjects | None = None
 
     def who(self, choice: Choice, unit: Unit) -> list[Found]:
         """Return who is in one chunk of *choice*, with what identifies them."""
@@ -90,6 +105,8 @@ class Scene:
         session = self.sessions[task.system]
         chosen = session.new_list(task.root)
         session.choose(task, chosen, size=self.ports.workspace.settings.chunk)
+        if self.subjects is not None:
+            return self._requested(task, self.subjects, session, chosen, planned)
         if self._is_alone(task):
             return self._alone(task, session, chosen, planned)
         return (
@@ -117,6 +134,10 @@ class Scene:
     def _staying(self, choice: Choice, unit: Unit | None) -> list[Key]:
         """Return the people of *choice*, or of one of its chunks, whom some system says to leave alone now."""
         task = choice.task
+        if self.subjects is not None:
+            self.subjects.ask(self)
+            mine = self.subjects.of((task.system, task.root))
+            return [key for key in mine if self.subjects.left(task, key, self.rules.rules)]
         people = self.layouts[task.system].system.people[task.root]
         verdicts = self.verdicts(
             task, list(self.sessions[task.system].identities(choice.chosen, people, unit))
@@ -177,6 +198,28 @@ class Scene:
         spared = self.recalled.spared(task.name)
         return Choice(task=task, chosen=chosen, fates=fates, spared=spared, alone=True)
 
+    def _requested(
+        self,
+        task: PersonTask,
+        subjects: Subjects,
+        session: Session,
+        due: Any,
+        planned: Mapping[bytes, PlannedFate] | None,
+    ) -> Choice:
+        """Return those who ask, but whoever a hold or a contract under way leaves alone; *due* is what their own rows say."""
+        prints, decided = self._fingerprints(task), dict[Key, PlannedFate]()
+        mine = subjects.of((task.system, task.root))
+        left = {key: why for key in mine if (why := subjects.left(task, key, self.rules.rules))}
+        for key, _ in session.keys(due):
+            if planned is not None and prints.of(key) in planned:
+                decided[key] = planned[prints.of(key)]
+            elif planned is None and key not in left:
+                until = subjects.until(task, key) if task.seals else None
+                decided[key] = until.toordinal() if until and until > self.rules.as_of else ENDED
+        held = sum(why is Left.HELD for why in left.values())
+        spared = Spared(alive_elsewhere=len(left) - held, held=held)
+        return replace(self._decided(task, session, due, decided, spared), left=left)
+
     def _linked(self, task: PersonTask, session: Session, chosen: Any) -> Choice:
         fates = dict(session.keys(chosen))
         people = self.layouts[task.system].system.people[task.root]
@@ -221,8 +264,9 @@ def scene(
     as_of: date,
     *,
     writing: str | None = None,
-    replay: Replay | None = None,
+    cause: Cause | None = None,
     gone: Gone | None = None,
+    choosing: bool = True,
 ) -> Iterator[Scene]:
     """Open every database and yield the scene of *as_of*; people on hold anywhere are left alone everywhere.
 
@@ -230,8 +274,9 @@ def scene(
         ports: What may be touched.
         as_of: Civil day, in the controller's time zone.
         writing: The one system that will be changed, if any.
-        replay: Do again what the ledger tells, instead of what the day asks.
+        cause: Do again what the ledger tells, or what people ask, instead of what the day asks.
         gone: Remembers who is erased, for the search that follows.
+        choosing: Whether anybody is to be chosen for the first time; when not, people on hold are not looked for.
 
     Raises:
         UnreachableError: When a system does not answer: nobody can be called inactive without asking it.
@@ -246,13 +291,21 @@ def scene(
             for name, db in ports.databases.items()
         }
         tasks, recalled = retention_tasks(layouts.values(), rules), Recalled()
-        if replay is not None:
-            layout, session = layouts[replay.system], sessions[replay.system]
-            recalled = recall(ports, layout, session, tasks, rules, replay)
-            tasks = tuple(done_again(tasks, replay.system, recalled.tasks))
-            for task in tasks:
-                if isinstance(task, PersonTask):
-                    session.enlist(task.name, task.root, sorted(recalled.again.get(task.name, ())))
+        subjects = None
+        match cause:
+            case Replay():
+                layout, session = layouts[cause.system], sessions[cause.system]
+                recalled = recall(ports, layout, session, tasks, rules, cause)
+                tasks = tuple(done_again(tasks, cause.system, recalled.tasks))
+                for task in tasks:
+                    if isinstance(task, PersonTask):
+                        session.enlist(task.name, task.root, sorted(recalled.again.get(task.name, ())))
+            case Requests():
+                subjects = subjects_of(ports, cause.requests, layouts)
+                tasks = tuple(requested(tasks, subjects.places))
+                subjects.enlist(sessions)
+            case None:
+                pass
         opened = Scene(
             ports=ports,
             rules=rules,
@@ -261,8 +314,12 @@ def scene(
             sessions=sessions,
             recalled=recalled,
             gone=gone or Gone(),
+            subjects=subjects,
         )
-        _hold(opened, replaying=replay is not None)
+        if choosing:
+            _hold(opened, replaying=isinstance(cause, Replay))
+        if subjects is not None:
+            subjects.ask(opened)
         opened.release()
         yield opened
 

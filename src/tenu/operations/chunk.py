@@ -40,16 +40,16 @@ def do_chunk(opened: Scene, choice: Choice, unit: Unit, run: str, budget: Budget
             keys = session.lock(chosen, unit)
             session.recheck(task, chosen, unit, alone=choice.alone)
             session.spare(chosen, opened.back_elsewhere(choice, unit, keys))
-            people = session.left(chosen, unit)
-            if people:
-                written = replace(unit, chunk=session.next_chunk(run, task.name))
-                found = opened.who(choice, unit)
+            found = opened.who(choice, unit)
+            if found:
+                so_far, number = session.so_far(run, task.name)
+                written = replace(unit, chunk=number)
                 intent = portion_of(task.system, task.name, run, written)
                 ports.ledger.write(ports.clock.now(), Act.INTENT, intent, people_of(task, found))
                 lines = _done(opened, choice, unit, found, run, written)
-                budget.hold(session, lines)
+                budget.hold(so_far, lines)
                 session.note(run, task.name, written, lines)
-        if people:
+        if found:
             ports.ledger.settle(ports.clock.now(), intent, done=True)
             if task.ends_people:
                 opened.gone.add((person.identity, person.values) for person in found)
@@ -57,7 +57,7 @@ def do_chunk(opened: Scene, choice: Choice, unit: Unit, run: str, budget: Budget
         with suppress(TenuError):  # a server that is gone settles nothing: the next apply does
             settle(ports, session, task.system, run)
         raise
-    return people
+    return len(found)
 
 
 def settle(ports: Ports, session: Session, system: str, run: str) -> None:

@@ -15,11 +15,11 @@ from tenu.errors import RefusedError
 from tenu.operations.choosing import Scene
 from tenu.operations.doubts import Row
 from tenu.operations.entangled import entangled
-from tenu.operations.linking import NOTHING, Node, Place, PlaceName, link, places_of
+from tenu.operations.linking import NOTHING, Place, link, places_of
 from tenu.plans.selection import ALWAYS
 from tenu.plans.signs import ways_to
 from tenu.plans.task import Keep
-from tenu.ports import Fate, Found, Key, Unit
+from tenu.ports import Fate, Found, Key, Node, PlaceName, Unit
 from tenu.terms import IdentifierKind, Text
 
 _NOWHERE = Unit(fate=Fate.SPARED, chunk=0)

@@ -12,9 +12,9 @@ from datetime import date
 
 from tenu.datamap.identity import Identity, Likeness, names_differ
 from tenu.operations.choosing import Scene, scene
-from tenu.operations.linking import NOTHING, Node, Verdict, places_of
+from tenu.operations.linking import NOTHING, Verdict, places_of
 from tenu.plans.task import PersonTask
-from tenu.ports import Key, Ports
+from tenu.ports import Key, Node, Ports
 from tenu.terms import IdentifierKind, Language, Text
 
 PERHAPS = Text(fr="peut-être la même personne que", en="perhaps the same person as")

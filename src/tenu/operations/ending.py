@@ -27,9 +27,10 @@ from tenu.operations.remembering import (
     write_held,
 )
 from tenu.operations.residue import record, search
+from tenu.operations.rights.statements import forget as forget_statements
 from tenu.plans.disk import Horizon
 from tenu.plans.erasures import Act
-from tenu.plans.plan import Plan
+from tenu.plans.plan import Plan, Replay, Requests
 from tenu.plans.residue import Gone
 from tenu.plans.run import Run
 from tenu.plans.selection import Listed, all_of, negate
@@ -46,17 +47,19 @@ def end(ports: Ports, plan: Plan, run: Run, gone: Gone) -> Run:
         run: What it did.
         gone: The people this part of the run erased.
     """
-    with scene(ports, plan.as_of, replay=plan.replay) as opened:
+    asked = isinstance(plan.cause, Requests)
+    with scene(ports, plan.as_of, cause=plan.cause, choosing=not asked) as opened:
+        forget_statements(opened)
         if gone.people or gone.skipped:
             residue = search(opened, gone)
             record(ports, run.plan, residue)
             run = replace(run, residue=residue)
-        if plan.replay is None:
+        if plan.cause is None:
             remember_held(ports, opened.layouts, opened.sessions)
             for system in opened.layouts:
                 _hold_on(opened, system, (LEDGER,))
-        else:
-            _replayed(opened, plan, run)
+        elif isinstance(plan.cause, Replay):
+            _replayed(opened, plan.cause, run)
     run = replace(run, horizons=tuple(_horizons(ports, run)))
     forget_old(ports, today(ports))
     ports.cases.forget(today(ports))
@@ -88,7 +91,8 @@ def _horizons(ports: Ports, run: Run) -> Iterator[Horizon]:
     for name, database in ports.databases.items():
         tables = sorted({table for system, table, _ in run.rows if system == name})
         if tables:
-            state, on = database.settle_disk(tables), today(ports)
+            vacuum = ports.workspace.settings.disk.vacuum
+            state, on = database.settle_disk(tables, vacuum=vacuum), today(ports)
             logs = state.logs_kept_days
             horizon = Horizon(
                 system=name,
@@ -102,22 +106,22 @@ def _horizons(ports: Ports, run: Run) -> Iterator[Horizon]:
             yield horizon
 
 
-def _replayed(opened: Scene, plan: Plan, run: Run) -> None:
+def _replayed(opened: Scene, replay: Replay, run: Run) -> None:
     """Say that a restored system was replayed: in the ledger, in the system itself, in the journal.
 
     Whom the ledger alone still holds there is written again as held by it. Rows somebody locked are left for the next
     time: the system is not replayed yet.
     """
-    if plan.replay is None or not run.is_complete:
+    if not run.is_complete:
         return
-    ports, system = opened.ports, plan.replay.system
+    ports, system = opened.ports, replay.system
     held = _hold_on(opened, system, (LEDGER, ROWS))
     opened.release()
     _mark(opened, system, run.plan)
     body: dict[str, Json] = {
         "run": run.plan,
         "system": system,
-        "after": plan.replay.after,
+        "after": replay.after,
         "subjects": run.people,
         "rows": run.changed,
         "left": opened.recalled.counts(),

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping, Set
 
 from tenu.datamap.layout import Estate, Layout
 from tenu.datamap.ways import Owned, Path, begins
-from tenu.operations.linking import PlaceName
-from tenu.ports import Fate, Key, Session, Unit
+from tenu.ports import Fate, Key, PlaceName, Session, Unit
 
 _CHANGING = ("CASCADE", "SET NULL", "SET DEFAULT")
 _NOWHERE = Unit(fate=Fate.SPARED, chunk=0)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json, as_name
-from tenu.plans.plan import Plan
+from tenu.plans.plan import FOR_REQUESTS, Plan, Requests
 from tenu.plans.run import Run
 from tenu.ports import Fate, Noted, Ports, Unit
 
@@ -100,8 +100,8 @@ def stop(ports: Ports, run: Run) -> None:
     ports.journal.seal(ports.signer)
 
 
-def finish(ports: Ports, run: Run) -> None:
-    """Say what *run* did, spare reasons first, and seal the journal."""
+def finish(ports: Ports, plan: Plan, run: Run) -> None:
+    """Say what *run* of *plan* did, spare reasons first, and seal the journal."""
     now = ports.clock.now()
     for reason, count in run.spared.items():
         if count > 0:
@@ -115,5 +115,7 @@ def finish(ports: Ports, run: Run) -> None:
         "rows": run.changed,
         "spared": sum(max(0, count) for count in run.spared.values()),
     }
+    if isinstance(plan.cause, Requests):
+        done["cause"] = FOR_REQUESTS
     ports.journal.append(Event(kind=EventKind.RUN_FINISHED, at=now, body=done))
     ports.journal.seal(ports.signer)

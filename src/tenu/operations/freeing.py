@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from tenu.errors import FindingsError, UnreachableError
-from tenu.operations.linking import Node
 from tenu.operations.plan import plan
 from tenu.plans.plan import Fingerprints, PlannedTask, unpack
-from tenu.ports import Ports
+from tenu.ports import Node, Ports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ Source: GDPR 17(3)(e), 18; policy C-PUR-12; state machines SM-4, SM-6; INV-04, I
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -16,12 +15,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from tenu.datamap.identity import Identity, identity
-from tenu.errors import RefusedError, UnreachableError
-from tenu.journal.events import Event
+from tenu.errors import UnreachableError
 from tenu.journal.holds import (
+    BLOCKING,
     REFUSALS,
-    RELEASES,
-    SAID,
     Hold,
     HoldEnd,
     HoldGround,
@@ -36,20 +33,21 @@ from tenu.operations.choosing import scene
 from tenu.operations.covering import Covered, Person, Subject, at_rows, cover, subject_of, written
 from tenu.operations.doubts import Row
 from tenu.operations.freeing import Freed, freed
-from tenu.operations.linking import Node
 from tenu.operations.plan import today
 from tenu.operations.register import holds
+from tenu.operations.registering import HoldError, digest, expected, known, say, signed
 from tenu.operations.rights.searching import Sought, search
 from tenu.operations.upholding import lift, place, placed
-from tenu.ports import Ports
+from tenu.ports import Node, Ports
 from tenu.terms import IdentifierKind, Text
 
 PROPOSERS = ("dpo", "counsel", "archivist", "dba")
 DECIDERS = ("dpo", "counsel")
-
-
-class HoldError(RefusedError):
-    """A hold is not in the state this act needs, or its scope says nothing, or too much."""
+TOLD_FIRST = Text(
+    fr=" ; ou prévenez d'abord la personne : tenu hold lift, puis tenu hold noticed",
+    en="; or tell the person first: tenu hold lift, then tenu hold noticed",
+)
+"""How a restriction ends when its person did not ask for it (GDPR 18(3))."""
 
 
 class NotOnePersonError(HoldError):
@@ -101,16 +99,16 @@ def propose(ports: Ports, proposal: Proposal) -> tuple[Hold, Covered]:
     if not covered.rows and not _archived(ports, covered.identities):
         raise _nobody()
     body: dict[str, Json] = {
-        **_signed(ports, name, role, day),
+        **signed(ports, name, role, day),
         "kind": proposal.ground.kind,
         "ground": proposal.ground,
         "owner": proposal.owner,
         "decide_by": decide_by(day, proposal.ground).isoformat(),
-        "text": _digest(f"{proposal.text}\n{proposal.words}"),
+        "text": digest(f"{proposal.text}\n{proposal.words}"),
         "within": list(proposal.within),
         **_reach(covered),
     }
-    _say(ports, EventKind.HOLD_PROPOSED, body)
+    say(ports, EventKind.HOLD_PROPOSED, body)
     ports.hold_files.keep(name, subject.to_json())
     return holds(ports)[name], replace(covered, perhaps=perhaps - covered.rows)
 
@@ -125,7 +123,7 @@ def approve(ports: Ports, name: str) -> tuple[Hold, Covered]:
     """
     role = entitled(ports, "hold:approve", *DECIDERS)
     day = today(ports)
-    hold = _expected(ports, name, day, HoldState.PROPOSED)
+    hold = expected(ports, name, day, HoldState.PROPOSED)
     if ports.workspace.settings.holds.two_people and hold.proposer == ports.actor.digest:
         raise HoldError(
             Text(
@@ -144,12 +142,12 @@ def approve(ports: Ports, name: str) -> tuple[Hold, Covered]:
     if not covered.rows and not archived:
         raise _nobody()
     body = {
-        **_signed(ports, name, role, day),
+        **signed(ports, name, role, day),
         "review_by": review_by(day).isoformat(),
         "archived": archived,
         **_reach(covered),
     }
-    _say(ports, EventKind.HOLD_APPROVED, body)
+    say(ports, EventKind.HOLD_APPROVED, body)
     return holds(ports)[name], covered
 
 
@@ -162,15 +160,15 @@ def refuse(ports: Ports, name: str, reason: HoldEnd, words: str = "") -> Hold:
     """
     role = entitled(ports, "hold:refuse", *DECIDERS)
     day = today(ports)
-    _expected(ports, name, day, HoldState.PROPOSED)
+    expected(ports, name, day, HoldState.PROPOSED)
     _expect_reason(reason, REFUSALS)
-    _say(ports, EventKind.HOLD_REFUSED, _ended(ports, name, role, day, reason, words))
+    say(ports, EventKind.HOLD_REFUSED, _ended(ports, name, role, day, reason, words))
     lift(ports, name)
     return holds(ports)[name]
 
 
 def review(ports: Ports, name: str) -> Hold:
-    """Say that the ground of a hold still stands: its next review is six months away.
+    """Say that the ground of a hold still stands: its next review is six months away, an end decided for it is dropped.
 
     Raises:
         NotEntitledError: The person asking is neither DPO nor counsel.
@@ -178,9 +176,9 @@ def review(ports: Ports, name: str) -> Hold:
     """
     role = entitled(ports, "hold:review", *DECIDERS)
     day = today(ports)
-    _expected(ports, name, day, HoldState.ACTIVE, HoldState.SUSPECT)
-    body = {**_signed(ports, name, role, day), "review_by": review_by(day).isoformat()}
-    _say(ports, EventKind.HOLD_REVIEWED, body)
+    expected(ports, name, day, *BLOCKING)
+    body = {**signed(ports, name, role, day), "review_by": review_by(day).isoformat()}
+    say(ports, EventKind.HOLD_REVIEWED, body)
     return holds(ports)[name]
 
 
@@ -191,15 +189,14 @@ def release(ports: Ports, name: str, reason: HoldEnd, words: str = "") -> Releas
 
     Raises:
         NotEntitledError: The person asking is neither DPO nor counsel.
-        HoldError: It is not in force, or *reason* is no reason to release.
+        HoldError: It is not in force, or *reason* is no reason to release it: a restriction ends after notice.
     """
     role = entitled(ports, "hold:release", *DECIDERS)
     day = today(ports)
-    _expect_reason(reason, RELEASES)
-    unfinished = name in ports.hold_files.known() and _known(ports, name).state_on(day) is HoldState.RELEASED
+    unfinished = name in ports.hold_files.known() and known(ports, name).state_on(day) is HoldState.RELEASED
     if not unfinished:
-        _expected(ports, name, day, HoldState.ACTIVE, HoldState.SUSPECT)
-        _say(ports, EventKind.HOLD_RELEASED, _ended(ports, name, role, day, reason, words))
+        _expect_reason(reason, expected(ports, name, day, *BLOCKING).releases_on(day))
+        say(ports, EventKind.HOLD_RELEASED, _ended(ports, name, role, day, reason, words))
     let_go, archived = lift(ports, name)
     return Released(hold=holds(ports)[name], archived=archived, freed=freed(ports, day, let_go))
 
@@ -212,7 +209,7 @@ def show(ports: Ports, name: str) -> tuple[Hold, Subject | None, dict[str, int]]
         HoldError: There is no such hold.
     """
     entitled(ports, "hold:show", *DECIDERS, "archivist")
-    hold = _known(ports, name)
+    hold = known(ports, name)
     text = ports.hold_files.read(name)
     rows = Counter(f"{system}.{root}" for system, root, held in placed(ports) if held.hold == name)
     return hold, subject_of(text) if text else None, dict(rows)
@@ -237,14 +234,14 @@ def _refuse_vague(ports: Ports, proposal: Proposal) -> None:
             ),
             fix=Text(fr="par exemple dpo, counsel, finance", en="for example dpo, counsel, finance"),
         )
-    known = {system: database.system for system, database in ports.databases.items()}
+    described = {system: database.system for system, database in ports.databases.items()}
     for place_ in proposal.within:
         system, _, table = place_.partition(".")
-        if system not in known or (table and table not in known[system].tables):
+        if system not in described or (table and table not in described[system].tables):
             raise HoldError(
                 Text(fr=f"« {place_} » n'est pas un système, ni une table décrite",
                      en=f"'{place_}' is neither a system nor a described table"),
-                fix=Text(fr=f"systèmes connus : {', '.join(known)}", en=f"known systems: {', '.join(known)}"),
+                fix=Text(fr=f"systèmes connus : {', '.join(described)}", en=f"known systems: {', '.join(described)}"),
             )  # fmt: skip
 
 
@@ -319,36 +316,15 @@ def _subject(people: tuple[Person, ...], proposal: Proposal) -> Subject:
     )
 
 
-def _known(ports: Ports, name: str) -> Hold:
-    hold = holds(ports).get(name)
-    if hold is None:
-        raise HoldError(
-            Text(fr=f"aucun gel « {name} »", en=f"no hold '{name}'"),
-            fix=Text(fr="tenu hold list en donne la liste", en="tenu hold list lists them"),
-        )
-    return hold
-
-
-def _expected(ports: Ports, name: str, day: date, *states: HoldState) -> Hold:
-    hold = _known(ports, name)
-    state = hold.state_on(day)
-    if state not in states:
-        fr, en = (", ".join(SAID[wanted].in_(language) for wanted in states) for language in ("fr", "en"))
-        raise HoldError(
-            Text(fr=f"le gel {name} est {SAID[state].fr}", en=f"hold {name} is {SAID[state].en}"),
-            fix=Text(fr=f"cet acte attend un gel {fr}", en=f"this act wants a hold that is {en}"),
-        )
-    return hold
-
-
 def _expect_reason(reason: HoldEnd, among: tuple[HoldEnd, ...]) -> None:
     if reason not in among:
+        ended = TOLD_FIRST if HoldEnd.PERSON_ASKS in among else Text(fr="", en="")
         raise HoldError(
             Text(
                 fr=f"« {reason} » n'est pas un motif pour cet acte",
                 en=f"'{reason}' is no reason for this act",
             ),
-            fix=Text(fr=f"donnez : {', '.join(among)}", en=f"give: {', '.join(among)}"),
+            fix=Text(fr=f"donnez : {', '.join(among)}{ended.fr}", en=f"give: {', '.join(among)}{ended.en}"),
         )
 
 
@@ -365,24 +341,11 @@ def _file(ports: Ports, name: str) -> Subject:
     return subject_of(text)
 
 
-def _signed(ports: Ports, name: str, role: str, day: date) -> dict[str, Json]:
-    return {"hold": name, "on": day.isoformat(), "role": role, "actor": ports.actor.digest}
-
-
 def _reach(covered: Covered) -> dict[str, Json]:
     systems = sorted({system for (system, _), _ in covered.rows})
     return {"subjects": len(covered.rows), "systems": list(systems)}
 
 
 def _ended(ports: Ports, name: str, role: str, day: date, reason: HoldEnd, words: str) -> dict[str, Json]:
-    body: dict[str, Json] = {**_signed(ports, name, role, day), "reason": reason}
-    return body | ({"text": _digest(words)} if words else {})
-
-
-def _digest(words: str) -> str:
-    return hashlib.sha256(words.encode()).hexdigest()
-
-
-def _say(ports: Ports, kind: EventKind, body: Mapping[str, Json]) -> None:
-    ports.journal.append(Event(kind=kind, at=ports.clock.now(), body=body))
-    ports.journal.seal(ports.signer)
+    body: dict[str, Json] = {**signed(ports, name, role, day), "reason": reason}
+    return body | ({"text": digest(words)} if words else {})

@@ -18,14 +18,8 @@ from tenu.plans.rulebook import Rulebook
 from tenu.plans.selection import NEVER
 from tenu.plans.signs import vitals
 from tenu.plans.task import Ending, Vitals
-from tenu.ports import Found, Key, Session
+from tenu.ports import Found, Key, Node, PlaceName, Session
 from tenu.terms import IdentifierKind
-
-PlaceName = tuple[str, str]
-"""A people table, by system and table."""
-
-Node = tuple[PlaceName, Key]
-"""One row of a people table."""
 
 NOTHING = Vitals(alive=NEVER, held=NEVER, fresh=NEVER, endings=())
 

@@ -83,6 +83,7 @@ class Pacer:
         self._word = word_on(ports, run)
         self._settings = ports.workspace.settings.pacing
         self._rest = 0.0
+        self._lags: dict[str, tuple[datetime, float]] = {}
 
     def may_go_on(self, system: str) -> None:
         """Return when the next chunk of *system* may begin.
@@ -119,11 +120,15 @@ class Pacer:
             most: How many a chunk may hold at most.
         """
         whole = count >= pace.size(self._settings, most)
-        begun = self._ports.clock.now()
-        with self._ports.databases[system].watch(session) as queue:
+        begun, waited = self._ports.clock.now(), False
+        if self._settings.target_ms:
+            with self._ports.databases[system].watch(session) as queue:
+                yield
+            waited = queue.longest > 0
+        else:  # every chunk is as large as may be, whoever waits: nobody need look
             yield
         seconds = (self._ports.clock.now() - begun).total_seconds()
-        pace.took(seconds, self._settings, most, whole=whole, waited=queue.longest > 0)
+        pace.took(seconds, self._settings, most, whole=whole, waited=waited)
         self._rest = rest(seconds, self._settings)
 
     def _wait(self, wait: Wait) -> None:
@@ -153,11 +158,16 @@ class Pacer:
         return Wait(reason="window", seconds=min(LONG_LOOK, (opens - now).total_seconds()))
 
     def _lag(self, system: str, pacing: Pacing) -> float:
-        """Return the lag of the system's replicas; one that does not answer is as late as can be."""
-        try:
-            return self._ports.databases[system].lag(pacing.lag.get(system, LagProbe())) or 0.0
-        except UnreachableError:
-            return float("inf")
+        """Return the lag of the system's replicas, asked once a second; one that does not answer is as late as can be."""
+        now = self._ports.clock.now()
+        asked_at, lag = self._lags.get(system, (None, 0.0))
+        if asked_at is None or (now - asked_at).total_seconds() >= LOOK_AGAIN:
+            try:
+                lag = self._ports.databases[system].lag(pacing.lag.get(system, LagProbe())) or 0.0
+            except UnreachableError:
+                lag = float("inf")
+            self._lags[system] = now, lag
+        return lag
 
     def _said(self) -> State:
         """Return what humans last said of this run; only the events since it began are read again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -19,7 +19,8 @@ from tenu.operations.restoring import refuse_restored
 from tenu.operations.sealing import taken
 from tenu.periods.civil import civil_day
 from tenu.plans.constraints import breaks
-from tenu.plans.plan import Plan, PlannedEffect, PlannedTask, Replay, Spared, pack, verb_of
+from tenu.plans.overlapping import counted
+from tenu.plans.plan import Cause, Plan, PlannedEffect, PlannedTask, Replay, Requests, Spared, pack, verb_of
 from tenu.plans.reason import reasons
 from tenu.plans.selection import Selection
 from tenu.plans.task import (
@@ -36,7 +37,7 @@ from tenu.plans.task import (
     Task,
     rules_of,
 )
-from tenu.ports import Fate, Ports, Session, Unit
+from tenu.ports import Fate, Key, Ports, Session, Unit
 from tenu.terms import Text
 
 Progress = Callable[[str, int, int], None]
@@ -47,13 +48,25 @@ def quiet(_doing: str, _done: int, _total: int) -> None:
     """Show nothing."""
 
 
-def plan(ports: Ports, as_of: date, *, replay: Replay | None = None, progress: Progress = quiet) -> Plan:
+Tally = Callable[[Scene, Choice, Mapping[Effect, Mapping[Key, int]]], None]
+"""Told of each task of a plan: its people, and how many rows each effect would change for each of them."""
+
+
+def plan(
+    ports: Ports,
+    as_of: date,
+    *,
+    cause: Cause | None = None,
+    tally: Tally | None = None,
+    progress: Progress = quiet,
+) -> Plan:
     """Return what the policy asks to change on *as_of*, counted, without changing anything.
 
     Args:
         ports: The workspace, its databases and archive.
         as_of: Civil day in the controller's time zone.
-        replay: Plan to do again what the ledger tells of a restored system, instead.
+        cause: Plan to do again what the ledger tells of a restored system, or what people ask, instead.
+        tally: Told what each task would do, person by person.
         progress: Told of each task.
 
     Raises:
@@ -61,15 +74,16 @@ def plan(ports: Ports, as_of: date, *, replay: Replay | None = None, progress: P
         RestoredError: When a system came back from a backup, and this is not to replay it.
         FindingsError: When a data map does not fit its live schema, or asks what the schema refuses.
     """
-    refuse_unsafe(ports, as_of)
-    if replay is None:
+    # What carries out requests is applied at once, and ``apply`` reads every schema again before it writes.
+    refuse_unsafe(ports, as_of, fresh=not isinstance(cause, Requests))
+    if not isinstance(cause, Replay):
         refuse_restored(ports)
-    with scene(ports, as_of, replay=replay) as opened:
+    with scene(ports, as_of, cause=cause) as opened:
         tasks: list[PlannedTask] = []
         joining, broken = Joining(ports), list[Finding]()
         for done, task in enumerate(opened.tasks):
             progress(task.name, done, len(opened.tasks))
-            tasks.append(_count(opened, task, joining, broken))
+            tasks.append(_count(opened, task, joining, broken, tally))
             opened.release()
         progress("", len(opened.tasks), len(opened.tasks))
         if broken:
@@ -87,7 +101,7 @@ def plan(ports: Ports, as_of: date, *, replay: Replay | None = None, progress: P
             chunk=settings.chunk,
             limits=limits,
             tasks=tuple(tasks),
-            replay=replay,
+            cause=cause,
         )
 
 
@@ -166,7 +180,9 @@ def _rehearse(session: Session, task: PersonTask, size: int) -> None:
                 session.perform(effect, chosen, unit)
 
 
-def _count(opened: Scene, task: Task, joining: Joining, broken: list[Finding]) -> PlannedTask:
+def _count(
+    opened: Scene, task: Task, joining: Joining, broken: list[Finding], tally: Tally | None
+) -> PlannedTask:
     """Return *task* counted; add to *broken* the constraints it would break."""
     session = opened.sessions[task.system]
     if isinstance(task, CrowdTask):
@@ -179,7 +195,14 @@ def _count(opened: Scene, task: Task, joining: Joining, broken: list[Finding]) -
     choice = opened.choose(task)
     if choice.people:
         broken += _broken(opened, task, choice)
-    effects = tuple(_counted(session, effect, choice) for effect in task.effects if _matters(effect, choice))
+    matter = [effect for effect in counted(task) if _matters(effect, choice)]
+    if tally is None:
+        counts = {effect: session.count(effect, choice.chosen) for effect in matter}
+    else:
+        each = {effect: session.count_each(effect, choice.chosen) for effect in matter}
+        tally(opened, choice, each)
+        counts = {effect: sum(rows.values()) for effect, rows in each.items()}
+    effects = tuple(_described(effect, rows) for effect, rows in counts.items())
     if not joining.note(task, choice.people, choice.chosen):
         session.drop_list(choice.chosen)
     return _planned(opened, task, choice, tuple(effect for effect in effects if effect.rows))
@@ -196,10 +219,6 @@ def _broken(opened: Scene, task: PersonTask, choice: Choice) -> Iterator[Finding
 
 def _matters(effect: Effect, choice: Choice) -> bool:
     return choice.people > 0 and (choice.archived > 0 or not isinstance(effect, Seal))
-
-
-def _counted(session: Session, effect: Effect, choice: Choice) -> PlannedEffect:
-    return _described(effect, session.count(effect, choice.chosen))
 
 
 def _described(effect: Effect, rows: int) -> PlannedEffect:

@@ -41,7 +41,7 @@ def refuse_stale(ports: Ports, plan: Plan) -> None:
     for reason, error in _objections(ports, plan):
         refuse_run(ports, plan, reason)
         raise error
-    refuse_unsafe(ports, plan.as_of)
+    refuse_unsafe(ports, plan.as_of, fresh=False)
 
 
 def _objections(ports: Ports, plan: Plan) -> Iterator[tuple[str, RefusedError]]:

@@ -11,7 +11,7 @@ from datetime import date
 from tenu.datamap.findings import finding
 from tenu.datamap.layout import lay_out
 from tenu.errors import Finding, StoreError, UnreachableError
-from tenu.journal.holds import REVIEW_EVERY, STEPS, Hold, HoldState, register
+from tenu.journal.holds import REVIEW_EVERY, STEPS, Hold, HoldKind, HoldState, register
 from tenu.periods.limits import overdue_cut_off
 from tenu.plans.facts import HoldFacts
 from tenu.plans.selection import Equals, Selection, Until, all_of, any_of, matching
@@ -51,13 +51,14 @@ def _late(hold: Hold, day: date) -> Iterator[Finding]:
         )  # fmt: skip
         return
     suspect = hold.state_on(day) is HoldState.SUSPECT
+    end = "lift" if hold.kind is HoldKind.RESTRICTION else "release"
     settle = f" (avant le {hold.settle_by()})", f" (by {hold.settle_by()})"
     yield finding(
         "D-HOLD-03", Severity.MAJOR, None,
         (f"le gel {hold.id} devait être revu le {hold.act_by().isoformat()}{settle[0] if suspect else ''}",
          f"hold {hold.id} was to be reviewed by {hold.act_by().isoformat()}{settle[1] if suspect else ''}"),
-        (f"tenu hold review {hold.id} si son motif tient, sinon tenu hold release {hold.id}",
-         f"tenu hold review {hold.id} if its ground stands, else tenu hold release {hold.id}"), ("C-PUR-12",),
+        (f"tenu hold review {hold.id} si son motif tient, sinon tenu hold {end} {hold.id}",
+         f"tenu hold review {hold.id} if its ground stands, else tenu hold {end} {hold.id}"), ("C-PUR-12",),
     )  # fmt: skip
 
 

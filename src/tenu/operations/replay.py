@@ -69,7 +69,7 @@ def replan(
     after = restored(ports).get(system) if since is None else _before(ports, system, since)
     if after is None:
         return None
-    return plan(ports, today(ports), replay=Replay(system=system, after=after), progress=progress)
+    return plan(ports, today(ports), cause=Replay(system=system, after=after), progress=progress)
 
 
 def release(ports: Ports, system: str) -> int:

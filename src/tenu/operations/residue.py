@@ -1,14 +1,13 @@
 """Searching again, after a run, for whoever it erased: every text of every described table, unless it is too big.
 
 Identifiers stay in memory: nothing of them is ever written. Tables within the limit are read through once, whatever the
-number of people; of bigger ones only the records of people are asked, by identifier.
+number of people; bigger ones are not, and it is said.
 
 Source: GDPR 17; policy C-RET-07.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from tenu.datamap.catalog import Column, ColumnKind, Table
@@ -19,10 +18,10 @@ from tenu.journal.shapes import Json, as_name
 from tenu.operations.choosing import Scene
 from tenu.operations.linking import NOTHING
 from tenu.plans.keeping import Keeping
-from tenu.plans.residue import Gone, Residue, Sieve, Spot, Tally, identifiers_of
+from tenu.plans.residue import Gone, Hits, Identifiers, Residue, Sieve, Spot, identifiers_of
 from tenu.plans.rulebook import Rulebook
 from tenu.plans.selection import NEVER, Condition, matching
-from tenu.ports import Found, Ports, Session
+from tenu.ports import Found, Ports
 from tenu.terms import IdentifierKind
 
 UNKNOWN = "NULLTYPE"
@@ -33,32 +32,33 @@ READ = (ColumnKind.TEXT, ColumnKind.JSON, ColumnKind.OTHER)
 def search(opened: Scene, gone: Gone) -> Residue:
     """Return what is left, in every system, of the people *gone*.
 
+    Texts are read first; who still carries what was found there is asked after, of nobody when nothing was.
+
     Args:
         opened: Every database, as they are now.
-        gone: Their identifiers; those still carried by somebody known are taken out.
+        gone: Their identifiers. Telephone numbers and names are not looked for when a table of people is too big to be read:
+            nobody could say whose they are.
     """
-    unsearched: dict[str, str] = {}
-    for name, layout in opened.layouts.items():
-        for root in layout.system.people:
-            gone.spare(_living(opened, layout, opened.sessions[name], root, gone, unsearched))
-    found: dict[Spot, Tally] = defaultdict(Tally)
-    searched: list[str] = []
-    sieve = Sieve(gone.identifiers)
+    reading = _Reading(opened)
+    if any(reading.too_big(name, root) for name, root in _people(opened)):
+        gone.identifiers[IdentifierKind.PHONE].clear()
+        gone.identifiers[IdentifierKind.NAME].clear()
+    hits, searched, sieve = Hits(), list[str](), Sieve(gone.identifiers)
     for name, layout in opened.layouts.items():
         for table in layout.catalog.tables:
-            columns = _columns(opened.ports, layout, table, unsearched)
-            if not columns or _too_big(opened.ports, opened.sessions[name], layout, table.name, unsearched):
+            columns = reading.columns(layout, table)
+            if not columns or reading.too_big(name, table.name):
                 continue
             searched += [f"{name}.{table.name}.{column}" for column in columns]
             if not gone.is_empty:
-                _sift(opened, layout, table.name, columns, sieve, found)
+                _sift(opened, layout, table.name, columns, sieve, hits)
         opened.sessions[name].commit()
     return Residue(
         people=gone.people,
         skipped=gone.skipped,
-        found=dict(found),
+        found=hits.without(reading.carried(hits.identifiers())),
         searched=tuple(searched),
-        unsearched=unsearched,
+        unsearched=reading.unsearched,
     )
 
 
@@ -80,33 +80,57 @@ def record(ports: Ports, run: str, residue: Residue) -> None:
     ports.journal.append(Event(kind=EventKind.RESIDUE_SEARCHED, at=ports.clock.now(), body=body))
 
 
-def _living(
-    opened: Scene, layout: Layout, session: Session, root: str, gone: Gone, unsearched: dict[str, str]
-) -> Iterator[tuple[IdentifierKind, str]]:
-    """Yield the identifiers that people of *root* carry; of a table too big to read, only those looked for."""
-    if not any(estate.root == root for estate in layout.estates):
-        return
-    people = layout.system.people[root]
-    if _too_big(opened.ports, session, layout, root, unsearched):
-        gone.identifiers[IdentifierKind.PHONE].clear()
-        gone.identifiers[IdentifierKind.NAME].clear()
-        wanted = {kind: set(values) for kind, values in gone.identifiers.items() if values}
-        found: Iterable[Found] = session.probe(root, people, wanted, NOTHING) if wanted else ()
-    else:
-        found = session.select_people(root, people, matching(layout.estate(root).where))
-    for person in found:
-        yield from identifiers_of(person.identity, person.values)
+def _people(opened: Scene) -> Iterator[tuple[str, str]]:
+    """Yield the tables of people of every system, those a rule speaks of."""
+    for name, layout in opened.layouts.items():
+        yield from ((name, estate.root) for estate in layout.estates)
 
 
-def _columns(ports: Ports, layout: Layout, table: Table, unsearched: dict[str, str]) -> list[str]:
-    """Return the columns of *table* that may hold a text; what is not looked at is said."""
-    place = f"{layout.system.system}.{table.name}"
-    if table.name not in layout.system.tables and not ports.workspace.settings.residue.ignored:
-        unsearched[place] = "ignored"
-        return []
-    opaque = {column.name for column in table.columns if _is_opaque(layout.catalog.engine, column)}
-    unsearched.update(dict.fromkeys((f"{place}.{name}" for name in sorted(opaque)), "binary"))
-    return [c.name for c in table.columns if c.kind in READ and c.name not in opaque]
+class _Reading:
+    """What may be read of each table, and why the rest was not: *unsearched*."""
+
+    def __init__(self, opened: Scene) -> None:
+        self._opened = opened
+        self._settings = opened.ports.workspace.settings.residue
+        self._big: dict[tuple[str, str], bool] = {}
+        self.unsearched: dict[str, str] = {}
+
+    def too_big(self, system: str, table: str) -> bool:
+        """Return whether *table* has more rows than are read through; it is said, and counted once."""
+        if (system, table) not in self._big:
+            big = self._opened.sessions[system].more_than(table, self._settings.rows)
+            self._big[system, table] = big
+            if big:
+                self.unsearched[f"{system}.{table}"] = "too_big"
+        return self._big[system, table]
+
+    def columns(self, layout: Layout, table: Table) -> list[str]:
+        """Return the columns of *table* that may hold a text; what is not looked at is said."""
+        place = f"{layout.system.system}.{table.name}"
+        if table.name not in layout.system.tables and not self._settings.ignored:
+            self.unsearched[place] = "ignored"
+            return []
+        opaque = {column.name for column in table.columns if _is_opaque(layout.catalog.engine, column)}
+        self.unsearched.update(dict.fromkeys((f"{place}.{name}" for name in sorted(opaque)), "binary"))
+        return [c.name for c in table.columns if c.kind in READ and c.name not in opaque]
+
+    def carried(self, wanted: Identifiers) -> Iterator[tuple[IdentifierKind, str]]:
+        """Yield the identifiers people still known carry, those *wanted* among them.
+
+        E-mails and references are asked for; for a telephone number or a name everybody is read, as no engine spells them
+        alike.
+        """
+        for system, root in _people(self._opened) if wanted else ():
+            layout, session = self._opened.layouts[system], self._opened.sessions[system]
+            people = layout.system.people[root]
+            found: Iterable[Found]
+            if wanted.keys() <= {IdentifierKind.EMAIL, IdentifierKind.CUSTOMER_REFERENCE}:
+                found = session.probe(root, people, wanted, NOTHING)
+            else:
+                found = session.select_people(root, people, matching(layout.estate(root).where))
+            for person in found:
+                yield from identifiers_of(person.identity, person.values)
+            session.commit()
 
 
 def _is_opaque(engine: str, column: Column) -> bool:
@@ -115,23 +139,14 @@ def _is_opaque(engine: str, column: Column) -> bool:
     return column.kind is ColumnKind.BINARY or (unknown and engine == "mariadb")
 
 
-def _too_big(ports: Ports, session: Session, layout: Layout, table: str, unsearched: dict[str, str]) -> bool:
-    big = session.more_than(table, ports.workspace.settings.residue.rows)
-    if big:
-        unsearched[f"{layout.system.system}.{table}"] = "too_big"
-    return big
-
-
-def _sift(
-    opened: Scene, layout: Layout, table: str, columns: list[str], sieve: Sieve, found: dict[Spot, Tally]
-) -> None:
+def _sift(opened: Scene, layout: Layout, table: str, columns: list[str], sieve: Sieve, hits: Hits) -> None:
     kept = _kept(layout, opened.rules, table)
     system = layout.system.system
     for key, by_law, cells in opened.sessions[system].texts(table, columns, kept):
         for column, cell in zip(columns, cells, strict=True):
-            for kind in sieve.kinds(cell) if cell else ():
+            for kind, identifiers in sieve.found(cell) if cell else ():
                 spot = Spot(system=system, table=table, column=column, kind=kind, kept=by_law)
-                found[spot].add(key)
+                hits.add(spot, identifiers, key)
 
 
 def _kept(layout: Layout, rules: Rulebook, table: str) -> Condition:

@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import TypeVar
 
 from tenu.journal.events import Event
-from tenu.journal.holds import Hold
+from tenu.journal.holds import Hold, HoldEnd
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
 from tenu.operations.choosing import scene
 from tenu.operations.covering import Covered, cover, subject_of
-from tenu.operations.linking import Node
 from tenu.operations.plan import today
 from tenu.operations.register import holds
-from tenu.ports import BusyError, HeldRow, Ports, Session
+from tenu.operations.registering import say
+from tenu.ports import BusyError, HeldRow, Node, Ports, Session
 
 TURNS = 6
 """How many times to wait for the turn of a chunk that lasts: half a minute in all."""
@@ -82,20 +83,37 @@ def uphold(ports: Ports) -> int:
     """Make databases and archive say what the register says; return how many rows of people had lost their hold.
 
     What is in force is put back wherever it is missing (a database restored from a backup, a row that appeared since).
-    What ended goes, where a crash or a restore left it. A hold the register does not know stays: it protects. Done
+    A restriction whose person was told of its end, and whose day has come, ends. What ended goes, where a crash or a
+    restore left it. A hold the register does not know stays: it protects. Done
     before every run, and first of all after a restore.
 
     Raises:
         UnreachableError: A system does not answer.
         BusyError: A chunk did not end in time.
     """
-    known, files, day = holds(ports), ports.hold_files.known(), today(ports)
+    day, files = today(ports), ports.hold_files.known()
+    _end_noticed(ports, day)
+    known = holds(ports)
     told = {held.hold for _, _, held in placed(ports)} if known else set()
     for name in sorted({*told, *files}):
         if name in known and known[name].ended_on is not None:
             lift(ports, name)
     in_force = [known[name] for name in files if name in known and known[name].blocks_on(day)]
     return sum(_put_back(ports, in_force)) if in_force else 0
+
+
+def _end_noticed(ports: Ports, day: date) -> None:
+    """Write down the end of every restriction whose announced day has come, in the name of who decided it (SM-4)."""
+    for hold in holds(ports).values():
+        if hold.lift is not None and hold.lifts_on(day):
+            body: dict[str, Json] = {
+                "hold": hold.id,
+                "on": day.isoformat(),
+                "role": hold.lift.role,
+                "actor": hold.lift.actor,
+                "reason": HoldEnd.LIFTED_AFTER_NOTICE,
+            }
+            say(ports, EventKind.HOLD_RELEASED, body)
 
 
 def _put_back(ports: Ports, in_force: list[Hold]) -> Iterator[int]:

@@ -21,6 +21,7 @@ from tenu.operations.remembering import portion_of
 from tenu.operations.sampling import Taking, of_picked, pick
 from tenu.plans.anonymity import Measure
 from tenu.plans.erasures import Act
+from tenu.plans.overlapping import left_over
 from tenu.plans.pacing import Pace
 from tenu.plans.plan import Plan, PlannedFate, PlannedTask, unpack, verb_of
 from tenu.plans.residue import Gone
@@ -39,7 +40,7 @@ class Work:
     """One run under way. *picked*: the people of its sample, by ``system.table``; everybody when None.
 
     *digest*: the plan's, said once: it is a hash of everybody in it. *gone*: the people it erases, until they are searched for.
-    *spared*: people left, by reason. *taken*: the rows a sample changed. *done*: records of people and rows so far.
+    *spared*: people left, by reason. *waiting*: the systems where somebody held records of their own term. *taken*: the rows a sample changed. *done*: records of people and rows so far.
     """
 
     ports: Ports
@@ -50,6 +51,7 @@ class Work:
     picked: Mapping[str, frozenset[bytes]] | None
     gone: Gone
     spared: Counter[str] = field(default_factory=Counter)
+    waiting: set[str] = field(default_factory=set)
     taken: list[Taken] = field(default_factory=list)
     measured: dict[str, Measure] = field(default_factory=dict)
     done: int = 0
@@ -84,7 +86,7 @@ def work(run: Work) -> None:
         planned = {task.name: task for task in run.plan.tasks if task.system == name and not task.is_empty}
         if not planned:
             continue
-        with scene(run.ports, run.plan.as_of, writing=name, replay=run.plan.replay, gone=run.gone) as opened:
+        with scene(run.ports, run.plan.as_of, writing=name, cause=run.plan.cause, gone=run.gone) as opened:
             if run.picked is not None:
                 _pick(run, opened, name, planned)
             for task in opened.tasks:
@@ -142,7 +144,10 @@ def _do(run: Work, opened: Scene, task: PersonTask | RecordTask, planned: Planne
             session.commit()
             verb, place = verb_of(task.effect), (task.system, task.table)
             run.taken.extend(Taken(system=place[0], table=place[1], verb=verb, key=key) for key in keys)
-        run.spared += _do_records(run, session, task, planned)
+        busy = _do_records(run, session, task, planned)
+        run.spared["busy"] += busy
+        if busy:
+            run.waiting.add(task.system)
     else:
         _do_people(run, opened, task, planned)
     run.done = before + planned.people + planned.rows
@@ -179,7 +184,7 @@ class _Units:
         self._most = run.ports.workspace.settings.chunk
         self._pace = Pace()
         self._whole = self._session.units(choice.chosen)
-        self.budget = Budget(run.digest, run.plan.limits, planned)
+        self.budget = Budget(run.plan.limits, planned, self._beyond())
 
     def paced(self) -> Iterator[tuple[Unit, int]]:
         """Yield chunks and how many people each holds; each is timed while it is done.
@@ -199,6 +204,14 @@ class _Units:
                     yield unit, size
                 waiting -= size
 
+    def _beyond(self) -> Counter[tuple[str, str]]:
+        """Return how many rows, by verb and table, the plan counted as records that somebody held when their turn came."""
+        found: Counter[tuple[str, str]] = Counter()
+        task = self._choice.task
+        for effect in left_over(task) if task.system in self._run.waiting else ():
+            found[verb_of(effect), effect.table] += self._session.count(effect, self._choice.chosen)
+        return found
+
     def _apart(self, unit: Unit, people: int, chunk: int) -> Unit:
         found = self._session.set_apart(self._choice.chosen, unit, people=people, chunk=chunk)
         self._session.commit()
@@ -215,8 +228,8 @@ def _insist(step: Callable[[], Done]) -> Done:
     return step()
 
 
-def _do_records(run: Work, session: Session, task: RecordTask, planned: PlannedTask) -> Counter[str]:
-    """Change records past their own limit, a batch per transaction, never more than were planned."""
+def _do_records(run: Work, session: Session, task: RecordTask, planned: PlannedTask) -> int:
+    """Change records past their own limit, a batch per transaction, never more than were planned; return how many wait."""
     pace, pacer = Pace(first=FIRST_RECORDS), run.pacer
     try:
         rows = 1
@@ -228,18 +241,19 @@ def _do_records(run: Work, session: Session, task: RecordTask, planned: PlannedT
             run.done += rows
             run.progress(task.name, min(run.done, run.total), run.total)
     except BusyError:
-        return Counter(busy=planned.rows - sum(n.line.rows for n in _noted(session, task, run.digest)))
-    return Counter()
+        return planned.rows - sum(n.line.rows for n in _noted(session, task, run.digest))
+    return 0
 
 
 def _change_batch(run: Work, session: Session, task: RecordTask, planned: PlannedTask, size: int) -> int:
     """Change one batch; the ledger is told of it, and of nobody: the same limit finds the same records again."""
     ports, digest = run.ports, run.digest
     with session.transaction():
-        left = planned.rows - sum(session.noted_rows(digest, task.name).values())
+        so_far, chunk = session.so_far(digest, task.name)
+        left = planned.rows - sum(so_far.values())
         if left <= 0:
             return 0
-        unit = Unit(fate=Fate.END, chunk=session.next_chunk(digest, task.name))
+        unit = Unit(fate=Fate.END, chunk=chunk)
         intent = portion_of(task.system, task.name, digest, unit)
         ports.ledger.write(ports.clock.now(), Act.INTENT, intent)
         rows = session.change_records(task.effect, limit=min(left, size))

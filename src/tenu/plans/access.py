@@ -6,10 +6,13 @@ Source: GDPR 15(1), 15(3).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
+from tenu.datamap.catalog import ColumnKind
 from tenu.datamap.layout import Layout
 from tenu.plans.selection import ALWAYS
 from tenu.plans.task import Seal
+from tenu.terms import Origin
 
 
 def holdings(layout: Layout, root: str) -> tuple[Seal, ...]:
@@ -35,20 +38,36 @@ def holdings(layout: Layout, root: str) -> tuple[Seal, ...]:
 class Cell:
     """One column of a copy. *category* of the policy, None when the data map says it is not personal by itself.
 
-    *purposes*: those it serves beside, or instead of, its table's.
+    *purposes*: those it serves beside, or instead of, its table's. *origin*: where the data map says it comes from. *ties*:
+    it is a key or a link, which tells rows apart and joins them. *others*: it is somebody else's than the row's person.
     """
 
     name: str
     category: str | None
     purposes: tuple[str, ...]
+    kind: ColumnKind = ColumnKind.OTHER
+    origin: Origin | None = None
+    ties: bool = False
+    others: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copied:
-    """The rows of one table that are a person's: values as the database's own JSON says them, in the order of *columns*."""
+    """The rows of one table that are a person's: values as the database's own JSON says them, in the order of *columns*.
+
+    *archived_until*: last day of the archive they were taken from, None when they are live. Numbers with decimals are
+    ``Decimal``, or text: no digit is lost.
+    """
 
     system: str
     table: str
     purposes: tuple[str, ...]
     columns: tuple[Cell, ...]
     rows: tuple[tuple[object, ...], ...]
+    archived_until: date | None = None
+
+    @property
+    def name(self) -> str:
+        """Return what its file is called, and nobody else's of the same answer."""
+        archived = "" if self.archived_until is None else f"archive-{self.archived_until}."
+        return f"{archived}{self.system}.{self.table}"

@@ -25,15 +25,16 @@ def done_again(tasks: Iterable[Task], system: str, names: Collection[str]) -> It
             if task.system == system:
                 yield task
         elif task.name in names:
-            yield _again(task) if isinstance(task, PersonTask) else task
+            yield _again(task, names) if isinstance(task, PersonTask) else task
 
 
-def _again(task: PersonTask) -> PersonTask:
+def _again(task: PersonTask, names: Collection[str]) -> PersonTask:
     return replace(
         task,
         due=all_of([Listed(name=task.name), negate(task.held), task.left]),
         archived=NEVER,
         endings=(),
         effects=tuple(effect for effect in task.effects if not isinstance(effect, Seal)),
+        before=tuple(one for one in task.before if one.name in names),
         again=True,
     )

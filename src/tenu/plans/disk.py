@@ -31,6 +31,7 @@ class Remains(StrEnum):
 
     LOG_BUSY = "log_busy"
     FREE_BLOCKS = "free_blocks"
+    DEAD_ROWS = "dead_rows"
     PAGES = "pages"
     STATISTICS = "statistics"
     WRITE_AHEAD_LOG = "write_ahead_log"
@@ -122,6 +123,10 @@ LEFT = {
     Remains.FREE_BLOCKS: Text(
         fr="blocs libérés du disque et instantanés du système de fichiers : jusqu'à leur réutilisation",
         en="freed disk blocks and snapshots of the file system: until they are reused",
+    ),
+    Remains.DEAD_ROWS: Text(
+        fr="lignes mortes, TOAST, statistiques : jusqu'au VACUUM et à l'ANALYZE du serveur lui-même ([disk] vacuum = false les lui laisse)",
+        en="dead rows, TOAST, statistics: until the server's own VACUUM and ANALYZE ([disk] vacuum = false leaves them to it)",
     ),
     Remains.PAGES: Text(
         fr="pages des tables et des index : jusqu'à leur réécriture (VACUUM FULL et REINDEX, ou OPTIMIZE TABLE, la font tout de suite)",

@@ -12,9 +12,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,9 +21,14 @@ from typing import Any
 
 from tenu.datamap.identity import Identity
 from tenu.errors import TamperedError
+from tenu.plans.keyed_hash import KeyedHash
 from tenu.terms import IdentifierKind, Text
 
 HASH_BYTES = 16
+NOBODY = (b"", 0)
+"""The people of a line that names none."""
+_MOST = 255
+"""Values of one kind written of one person at most: their number is one byte."""
 START = "0" * 64
 """What the first line of a ledger follows."""
 
@@ -103,11 +107,32 @@ class Hasher:
     """The keyed hashes of one epoch."""
 
     def __init__(self, pepper: bytes) -> None:
-        self._pepper = pepper
+        self._keyed = KeyedHash(pepper)
 
-    def trace(self, person: Person) -> Trace:
-        """Return *person* in keyed hashes."""
-        return Trace(key=self.key(person.place, person.key), identity=self.identity(person.identity))
+    def pack(self, people: Iterable[Person]) -> tuple[bytes, int]:
+        """Return *people* in keyed hashes, as a line holds them, and how many they are.
+
+        For each: row, number of references, references, number of e-mails, e-mails, name or nothing.
+        """
+        packed = [self._packed(person) for person in people]
+        return b"".join(packed), len(packed)
+
+    def _packed(self, person: Person) -> bytes:
+        who = person.identity
+        return b"".join(
+            [
+                self.key(person.place, person.key),
+                self._values(IdentifierKind.CUSTOMER_REFERENCE, who.references),
+                self._values(IdentifierKind.EMAIL, who.emails),
+                self._values(IdentifierKind.NAME, [who.name] if who.name else ()),
+            ]
+        )
+
+    def _values(self, kind: IdentifierKind, values: Collection[str]) -> bytes:
+        if not values:
+            return b"\0"
+        hashes = sorted([self._value(kind, value) for value in values])[:_MOST]
+        return b"".join([bytes([len(hashes)]), *hashes])
 
     def key(self, place: str, key: tuple[Any, ...]) -> bytes:
         """Return the hash of the row of *place* with this primary key."""
@@ -117,34 +142,21 @@ class Hasher:
         """Return *identity*, each of its values hashed."""
         return Identity(
             references=frozenset(
-                self._value(IdentifierKind.CUSTOMER_REFERENCE, value) for value in identity.references
+                self._value(IdentifierKind.CUSTOMER_REFERENCE, value).hex() for value in identity.references
             ),
-            emails=frozenset(self._value(IdentifierKind.EMAIL, value) for value in identity.emails),
-            name=self._value(IdentifierKind.NAME, identity.name) if identity.name else "",
+            emails=frozenset(self._value(IdentifierKind.EMAIL, value).hex() for value in identity.emails),
+            name=self._value(IdentifierKind.NAME, identity.name).hex() if identity.name else "",
         )
 
-    def _value(self, kind: IdentifierKind, value: str) -> str:
-        return self._hash(f"{kind}\x1f{value}").hex()
+    def _value(self, kind: IdentifierKind, value: str) -> bytes:
+        return self._hash(f"{kind}\x1f{value}")
 
     def _hash(self, said: str) -> bytes:
-        return hmac.digest(self._pepper, said.encode(), "sha256")[:HASH_BYTES]
-
-
-def pack_traces(traces: Iterable[Trace]) -> bytes:
-    """Return *traces* in bytes: row, number of references, references, number of e-mails, e-mails, name or nothing."""
-    return b"".join(_packed(trace) for trace in traces)
-
-
-def _packed(trace: Trace) -> bytes:
-    who = trace.identity
-    parts = [trace.key]
-    for values in (sorted(who.references), sorted(who.emails), [who.name] if who.name else []):
-        parts += [bytes([min(len(values), 255)]), *(bytes.fromhex(value) for value in values[:255])]
-    return b"".join(parts)
+        return self._keyed.of(said.encode())[:HASH_BYTES]
 
 
 def unpack_traces(packed: bytes) -> Iterator[Trace]:
-    """Yield the traces ``pack_traces`` packed."""
+    """Yield the traces ``Hasher.pack`` packed."""
     at = 0
     while at < len(packed):
         key, at = packed[at : at + HASH_BYTES], at + HASH_BYTES
@@ -165,17 +177,21 @@ def _values(packed: bytes, at: int) -> tuple[list[str], int]:
 
 
 def write_line(
-    number: int, at: datetime, act: Act, portion: Portion, traces: tuple[Trace, ...], previous: str
+    number: int, at: datetime, act: Act, portion: Portion, traces: tuple[bytes, int], previous: str
 ) -> tuple[bytes, Entry]:
-    """Return the line that follows the one whose digest is *previous*, and what it says."""
+    """Return the line that follows the one whose digest is *previous*, and what it says.
+
+    *traces*: what ``Hasher.pack`` gives; nothing and 0 when the line names nobody.
+    """
+    packed, people = traces
     header = {
         "n": number, "at": at.isoformat(), "act": act.value, "system": portion.system, "task": portion.task,
-        "run": portion.run, "fate": portion.fate, "chunk": portion.chunk, "people": len(traces),
+        "run": portion.run, "fate": portion.fate, "chunk": portion.chunk, "people": people,
     }  # fmt: skip
     said = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    said += b"\t" + base64.b64encode(pack_traces(traces))
+    said += b"\t" + base64.b64encode(packed)
     digest = _chained(previous, said)
-    entry = Entry(number=number, at=at, act=act, portion=portion, people=len(traces), digest=digest)
+    entry = Entry(number=number, at=at, act=act, portion=portion, people=people, digest=digest)
     return said + b"\t" + digest.encode() + b"\n", entry
 
 
@@ -238,7 +254,7 @@ def altered() -> TamperedError:
 def epoch_line(number: int, at: datetime, epoch: str, previous: str) -> tuple[bytes, Entry]:
     """Return the line that opens *epoch*; it carries the digest it follows, for when the epoch before is forgotten."""
     opening = Portion(system="", task=epoch, run=previous, fate=0, chunk=0)
-    return write_line(number, at, Act.EPOCH, opening, (), previous)
+    return write_line(number, at, Act.EPOCH, opening, NOBODY, previous)
 
 
 def epoch_of(at: datetime) -> str:

@@ -51,6 +51,20 @@ class Keeping:
         """
         return any_of(self._kept(table, keep, beyond) for keep in self._keeps(table))
 
+    def dated(self, table: str, beyond: tuple[str, ...] = ()) -> Iterator[tuple[str, Path, Condition, str]]:
+        """Yield what tells until when the rows of *table* are kept: the period, the way to the row that dates them, when it
+        does, and the column.
+        """
+        for keep in self._keeps(table):
+            other = keep.follows or keep.through
+            there = self._reference(table, other) if other else None
+            if keep.period is not None:
+                way, where = (there.up(), ALWAYS) if there else ((), self._kept(table, keep, ()))
+                yield from ((keep.period, way, where, column) for column in keep.dated_by)
+            elif there is not None and there.parent not in beyond:
+                for period, way, where, column in self.dated(there.parent, (*beyond, table)):
+                    yield period, (*there.up(), *way), where, column
+
     def _keeps(self, table: str) -> tuple[LegalKeep, ...]:
         declared = self._layout.system.tables.get(table)
         return declared.kept_by_law if declared else ()

@@ -21,7 +21,7 @@ from tenu.plans.reason import Reason
 from tenu.plans.task import Anonymise, Clear, Cut, Effect, Erase, Keep, Seal
 from tenu.terms import Text
 
-FORMAT = 2
+FORMAT = 3
 FINGERPRINT_BYTES = 8
 Verb = Literal["keep", "archive", "clear", "cut", "anonymise", "thin", "erase"]
 PlannedFate = int
@@ -100,12 +100,25 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Requests:
+    """What a plan carries out: requests of people, by number, whose rows go whatever their clocks say."""
+
+    requests: tuple[str, ...]
+
+
+FOR_REQUESTS = "requests"
+"""What the journal calls a run that carries out requests, which is no run of the policy."""
+Cause = Replay | Requests
+"""What calls for a plan besides the calendar: a restored system, or what people ask."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What must change on *as_of* (civil day of the controller), valid until *expires_at* (UTC).
 
     *policy*, *maps* and *schemas* are SHA-256 digests of what it was computed from: when one differs, the plan is
-    stale. *limits*: how much it may touch. *replay*: what it does again after a restore; None for a run of the policy. Its
-    own ``digest`` names it everywhere.
+    stale. *limits*: how much it may touch. *cause*: what calls for it; None when the calendar alone does. Its own
+    ``digest`` names it everywhere.
     """
 
     as_of: date
@@ -118,7 +131,7 @@ class Plan:
     limits: Bounds
     tasks: tuple[PlannedTask, ...]
     unreachable: tuple[str, ...] = ()
-    replay: Replay | None = None
+    cause: Cause | None = None
     format: int = FORMAT
 
     @property
@@ -262,9 +275,19 @@ def _plan(said: dict[str, Any]) -> Plan:
     }
     limits = said["limits"]
     bounds = Bounds(**{**limits, "tables": tuple(TableBound(**one) for one in limits["tables"])})
-    replay = Replay(**said["replay"]) if said["replay"] else None
-    rest = {"limits": bounds, "tasks": tasks, "unreachable": tuple(said["unreachable"]), "replay": replay}
+    rest = {
+        "limits": bounds,
+        "tasks": tasks,
+        "unreachable": tuple(said["unreachable"]),
+        "cause": _cause(said["cause"]),
+    }
     return Plan(**{**said, **dated, **rest})
+
+
+def _cause(said: dict[str, Any] | None) -> Cause | None:
+    if said is None:
+        return None
+    return Requests(requests=tuple(said["requests"])) if "requests" in said else Replay(**said)
 
 
 def digest_of(value: Any) -> str:

@@ -9,8 +9,10 @@ Source: GDPR 17; policy C-RET-07; INV-18.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from tenu.datamap.identity import Identity, folded, normalise
@@ -26,6 +28,8 @@ _PHONE_DIGITS = 9
 _EMAIL = re.compile(r"[^\s<>\"'(),;:|=&?/\[\]{}\\]+@[^\s<>\"'(),;:|=&?/\[\]{}\\]+")
 _WORD = re.compile(r"[\w-]+")
 _PHONE = re.compile(r"\+?\d[\d .()/-]{7,}\d")
+_ONE_WORD = re.compile(r"[0-9A-Za-zÀ-ÅÇ-ÏÑ-ÖÙ-Ýà-åç-ïñ-öù-ýÿ]+")
+"""One word once folded too: every letter is one of the alphabet and its accent."""
 _ESCAPED_AT = re.compile(r"%40|\\u0040", re.IGNORECASE)
 Identifiers = dict[IdentifierKind, set[str]]
 KINDS = (IdentifierKind.EMAIL, IdentifierKind.CUSTOMER_REFERENCE, IdentifierKind.PHONE, IdentifierKind.NAME)
@@ -65,11 +69,6 @@ class Gone:
             for kind, value in identifiers_of(identity, values):
                 self.identifiers[kind].add(value)
 
-    def spare(self, living: Iterable[tuple[IdentifierKind, str]]) -> None:
-        """Forget the identifiers that people still known carry too."""
-        for kind, value in living:
-            self.identifiers[kind].discard(value)
-
     @property
     def is_empty(self) -> bool:
         """Return whether there is nothing to search for."""
@@ -80,57 +79,51 @@ class Sieve:
     """Finds identifiers in what is written in a cell."""
 
     def __init__(self, wanted: Mapping[IdentifierKind, set[str]]) -> None:
-        self._wanted = wanted
-        self._emails, self._references = (
-            wanted[IdentifierKind.EMAIL],
-            wanted[IdentifierKind.CUSTOMER_REFERENCE],
-        )
+        self._emails = wanted[IdentifierKind.EMAIL]
+        self._references = wanted[IdentifierKind.CUSTOMER_REFERENCE]
         self._phones, self._names = wanted[IdentifierKind.PHONE], wanted[IdentifierKind.NAME]
         self._lengths = sorted({len(name.split()) for name in self._names})
         self._words = {word for name in self._names for word in name.split()}
 
-    def kinds(self, cell: str) -> Iterator[IdentifierKind]:
-        """Yield the kinds of identifier of *cell* that designate one of the people looked for, each once.
+    def found(self, cell: str) -> Iterator[tuple[IdentifierKind, frozenset[str]]]:
+        """Yield, by kind, the identifiers of *cell* that designate the people looked for.
 
         Most cells are a number or one word: neither an e-mail nor a full name, whose parts are two at least.
         """
-        is_word = cell.isascii() and cell.isalnum()
-        if self._emails and not is_word and self._has_email(cell):
-            yield IdentifierKind.EMAIL
-        if self._references and self._has_reference(cell):
-            yield IdentifierKind.CUSTOMER_REFERENCE
-        if self._phones and len(cell) >= _PHONE_DIGITS and self._has_phone(cell):
-            yield IdentifierKind.PHONE
-        if self._names and not is_word and self._has_name(folded(cell).split()):
-            yield IdentifierKind.NAME
+        is_word = cell.isalnum() and (cell.isascii() or _ONE_WORD.fullmatch(cell) is not None)
+        if self._emails and not is_word and (emails := self._emails_of(cell)):
+            yield IdentifierKind.EMAIL, frozenset(emails)
+        if self._references and (references := self._references_of(cell)):
+            yield IdentifierKind.CUSTOMER_REFERENCE, frozenset(references)
+        if self._phones and len(cell) >= _PHONE_DIGITS and (phones := self._phones_of(cell)):
+            yield IdentifierKind.PHONE, frozenset(phones)
+        if self._names and not is_word and (names := self._names_of(cell)):
+            yield IdentifierKind.NAME, frozenset(names)
 
-    def _has_email(self, cell: str) -> bool:
+    def _emails_of(self, cell: str) -> set[str]:
         if "40" in cell:
             cell = _ESCAPED_AT.sub("@", cell)
         if "@" not in cell:
-            return False
-        tokens = (normalise(IdentifierKind.EMAIL, token).strip(".") for token in _EMAIL.findall(cell))
-        return any(token in self._emails for token in tokens) or (
-            normalise(IdentifierKind.EMAIL, cell) in self._emails
-        )
+            return set()
+        tokens = {normalise(IdentifierKind.EMAIL, token).strip(".") for token in _EMAIL.findall(cell)}
+        return self._emails & {*tokens, normalise(IdentifierKind.EMAIL, cell)}
 
-    def _has_reference(self, cell: str) -> bool:
+    def _references_of(self, cell: str) -> set[str]:
         kind = IdentifierKind.CUSTOMER_REFERENCE
-        return normalise(kind, cell) in self._references or any(
-            word in self._references for word in _WORD.findall(cell.upper())
-        )
+        return self._references & {normalise(kind, cell), *_WORD.findall(cell.upper())}
 
-    def _has_phone(self, cell: str) -> bool:
-        return any(normalise(IdentifierKind.PHONE, found) in self._phones for found in _PHONE.findall(cell))
+    def _phones_of(self, cell: str) -> set[str]:
+        return self._phones & {normalise(IdentifierKind.PHONE, found) for found in _PHONE.findall(cell)}
 
-    def _has_name(self, words: list[str]) -> bool:
+    def _names_of(self, cell: str) -> set[str]:
+        words = folded(cell).split()
         if self._words.isdisjoint(words):
-            return False
-        return any(
-            " ".join(sorted(words[start : start + length])) in self._names
+            return set()
+        return self._names & {
+            " ".join(sorted(words[start : start + length]))
             for length in self._lengths
             for start in range(len(words) - length + 1)
-        )
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -161,6 +154,41 @@ class Tally:
         self.cells += 1
         if len(self.rows) < SHOWN and key not in self.rows:
             self.rows.append(key)
+
+    def join(self, other: Tally) -> None:
+        """Count the cells of *other* too."""
+        self.cells += other.cells
+        new = (key for key in other.rows if key not in self.rows)
+        self.rows.extend(islice(new, SHOWN - len(self.rows)))
+
+
+class Hits:
+    """Where identifiers of the people looked for were read, before anybody asked who else carries them."""
+
+    def __init__(self) -> None:
+        self._tallies: dict[tuple[Spot, frozenset[str]], Tally] = defaultdict(Tally)
+
+    def add(self, spot: Spot, identifiers: frozenset[str], key: tuple[Any, ...]) -> None:
+        """Take one cell, of the row *key*, that holds *identifiers* of the kind of *spot*."""
+        self._tallies[spot, identifiers].add(key)
+
+    def identifiers(self) -> Identifiers:
+        """Return every identifier that was read somewhere."""
+        found: Identifiers = {}
+        for spot, identifiers in self._tallies:
+            found.setdefault(spot.kind, set()).update(identifiers)
+        return found
+
+    def without(self, carried: Iterable[tuple[IdentifierKind, str]]) -> dict[Spot, Tally]:
+        """Return what is left of nobody known: the cells that hold more than what is *carried* by people still known."""
+        theirs: Identifiers = {kind: set() for kind in KINDS}
+        for kind, value in carried:
+            theirs[kind].add(value)
+        left: dict[Spot, Tally] = defaultdict(Tally)
+        for (spot, identifiers), tally in self._tallies.items():
+            if identifiers - theirs[spot.kind]:
+                left[spot].join(tally)
+        return dict(left)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,8 +255,8 @@ class Residue:
 
 WHY: Mapping[str, Text] = {
     "too_big": Text(
-        fr="plus de lignes que la limite ([residue] rows) : seules les fiches de personnes y ont été cherchées",
-        en="more rows than the limit ([residue] rows): only records of people were searched there",
+        fr="plus de lignes que la limite ([residue] rows) : ses textes n'ont pas été lus",
+        en="more rows than the limit ([residue] rows): its texts were not read",
     ),
     "ignored": Text(
         fr="table dite sans donnée personnelle ([residue] ignored = true la fait lire)",

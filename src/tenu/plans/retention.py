@@ -18,6 +18,7 @@ from tenu.plans.clearing import clearings
 from tenu.plans.constraints import emptied
 from tenu.plans.keeping import Keeping
 from tenu.plans.mixing import theirs_anyway
+from tenu.plans.overlapping import taken_before
 from tenu.plans.records import record_tasks
 from tenu.plans.rulebook import Rulebook
 from tenu.plans.selection import (
@@ -56,9 +57,10 @@ def retention_tasks(layouts: Collection[Layout], rules: Rulebook) -> tuple[Task,
     records: list[RecordTask] = []
     people: list[PersonTask] = []
     for layout in layouts:
-        records.extend(record_tasks(layout, rules))
+        before = tuple(record_tasks(layout, rules))
+        records.extend(before)
         for estate in layout.estates:
-            people.extend(_EstateTasks(layout, estate, rules).tasks())
+            people.extend(_EstateTasks(layout, estate, rules, before).tasks())
     ending: tuple[PersonTask | RecordTask, ...] = (*records, *sorted(people, key=lambda t: len(t.rules)))
     return (*ending, *(task for layout in layouts for task in crowd_tasks(layout, ending)))
 
@@ -76,10 +78,13 @@ def _points(reference: Reference) -> Condition:
 class _EstateTasks:
     """The tasks of one people table."""
 
-    def __init__(self, layout: Layout, estate: Estate, rules: Rulebook) -> None:
+    def __init__(
+        self, layout: Layout, estate: Estate, rules: Rulebook, before: tuple[RecordTask, ...]
+    ) -> None:
         self._layout = layout
         self._estate = estate
         self._rules = rules
+        self._before = before
         self._keeping = Keeping(layout, estate, rules)
         self._signs = Signs(layout, estate, rules)
         self._people = layout.system.people[estate.root]
@@ -136,7 +141,7 @@ class _EstateTasks:
     def _task(self, ids: frozenset[str]) -> PersonTask:
         rules = [self._by_id[i] for i in sorted(ids)]
         effects = tuple(self._effects(ids))
-        alive, held, left = self._signs.alive(rules), self._signs.held(), self._something_left(effects)
+        alive, held = self._signs.alive(rules), self._signs.held()
         endings = self._signs.endings(rules) if any(isinstance(e, Seal) for e in effects) else ()
         return PersonTask(
             system=self._layout.system.system,
@@ -144,8 +149,16 @@ class _EstateTasks:
             role=self._people.role,
             rules=tuple(rule.id for rule in rules),
             clauses=tuple(dict.fromkeys(clause for rule in rules for clause in rule.clauses)),
-            due=all_of([self._signs.past(rules), negate(alive), negate(held), left]),
+            due=all_of(
+                [
+                    self._signs.past(rules),
+                    negate(alive),
+                    negate(held),
+                    self._something_left(effects, self._before),
+                ]
+            ),
             alive=alive,
+            running=self._signs.running(rules),
             archived=any_of(
                 linked(
                     e.path,
@@ -156,13 +169,17 @@ class _EstateTasks:
             endings=endings,
             effects=effects,
             held=held,
-            left=left,
+            left=self._something_left(effects, ()),
+            before=self._before,
         )
 
-    def _something_left(self, effects: tuple[Effect, ...]) -> Condition:
-        """Return when at least one effect would change a row, so that a plan after a plan is empty."""
+    def _something_left(self, effects: tuple[Effect, ...], before: tuple[RecordTask, ...]) -> Condition:
+        """Return when at least one effect would find a row to change once *before* is done: a plan after a plan is empty."""
         return any_of(
-            linked(turned(effect.table, effect.path), effect.where)
+            linked(
+                turned(effect.table, effect.path),
+                all_of([effect.where, negate(taken_before(effect, before))]),
+            )
             for effect in effects
             if isinstance(effect, Clear | Anonymise) or (isinstance(effect, Erase) and not effect.held_by)
         )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tenu.periods.limits import cut_off, fiscal_release_cut_off, release_cut_off
+from tenu.periods.limits import cut_off, fiscal_close, fiscal_release_cut_off, kept_through, release_cut_off
 from tenu.periods.monthday import MonthDay
 from tenu.periods.period import Period
 from tenu.policy.model import Policy
@@ -45,6 +45,12 @@ class Rulebook:
         if legal.counted_from == "fiscal_close":
             return fiscal_release_cut_off(self.as_of, legal.lasts, self.fiscal_year_end) + DAY
         return release_cut_off(self.as_of, legal.lasts) + DAY
+
+    def kept_until(self, identifier: str, day: date) -> date:
+        """Return the last day the legal period *identifier* protects a document of *day* (MIN)."""
+        legal = self.legal_periods[identifier]
+        anchor = fiscal_close(day, self.fiscal_year_end) if legal.counted_from == "fiscal_close" else day
+        return kept_through(anchor, legal.lasts)
 
 
 def rulebook(policy: Policy, active: Mapping[str, Period], as_of: date) -> Rulebook:

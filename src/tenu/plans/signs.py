@@ -81,6 +81,11 @@ def acted_since(layout: Layout, estate: Estate, rules: Rulebook, ids: Iterable[s
     )
 
 
+def suspending(rules: Iterable[RetentionRule]) -> tuple[str, ...]:
+    """Return the states during which the clock of one of *rules* does not run."""
+    return tuple(dict.fromkeys(state for rule in rules for state in rule.active.suspended_while))
+
+
 class Signs:
     """What the rows of one people table, and those that hang from it, say of each person."""
 
@@ -123,6 +128,19 @@ class Signs:
                     for owned in ways_to(self._estate, state.table):
                         by_way.setdefault(downward(owned), []).append(self._when(state))
         return any_of(linked(way, any_of(parts)) for way, parts in by_way.items())
+
+    def state(self, name: str) -> Condition:
+        """Return when the person is in the state *name*, by the rows of this people table and of what hangs from it."""
+        return any_of(
+            linked(downward(owned), self._when(state))
+            for state in self._layout.system.states
+            if state.state == name
+            for owned in ways_to(self._estate, state.table)
+        )
+
+    def running(self, rules: list[RetentionRule]) -> Condition:
+        """Return when a state suspends the clock of one of *rules*."""
+        return any_of(self.state(name) for name in suspending(rules))
 
     def past(self, rules: list[RetentionRule]) -> Condition:
         """Return when the row itself is old enough: its collection is an act too; a row with no date at all waits."""

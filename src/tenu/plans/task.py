@@ -126,8 +126,10 @@ class PersonTask:
 
     *due*: what must be true of the person's own row, re-checked under lock. *held* and *left* are parts of it: nobody
     on hold, nobody of whom nothing is left to change. *again*: the ledger says who, not the other systems.
-    *alive*: acts and states that keep the same person's rows elsewhere too.
-    *archived*: what makes the archive come before the end; *endings*: from when it runs.
+    *alive*: acts and states that keep the same person's rows elsewhere too; *running*: the states alone, which keep them
+    whatever the person asks (a contract under way).
+    *archived*: what makes the archive come before the end; *endings*: from when it runs. *before*: the records of the
+    same system that go by their own date first.
     """
 
     system: str
@@ -137,11 +139,13 @@ class PersonTask:
     clauses: tuple[str, ...]
     due: Condition
     alive: Condition
+    running: Condition
     archived: Condition
     endings: tuple[Ending, ...]
     effects: tuple[Effect, ...]
     held: Condition
     left: Condition
+    before: tuple[RecordTask, ...] = ()
     again: bool = False
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tenu.documents import Located, document
 from tenu.policy.promise import ClauseId, Identifier, ReadingId
-from tenu.terms import Text
+from tenu.terms import Origin, Text
 
 
 @document
@@ -13,9 +13,10 @@ class DataCategory(Located):
 
     *examples* is empty when the published text gives none; *holds* is what we file under it (reading A-10).
     *special* marks GDPR art. 9 data, which need *condition*. *retention* names the rule its records live by
-    when they serve no declared purpose of their own (logs, calls).
+    when they serve no declared purpose of their own (logs, calls). *origin*: where data of this kind come from, unless a
+    column of a data map says otherwise; what is derived is not portable.
 
-    Source: GDPR 14(1)(d), 30(1)(c); policy C-CAT-01 to C-CAT-06.
+    Source: GDPR 14(1)(d), 20(1), 30(1)(c); policy C-CAT-01 to C-CAT-06.
     """
 
     id: Identifier
@@ -25,5 +26,6 @@ class DataCategory(Located):
     special: bool = False
     condition: str | None = None
     retention: Identifier | None = None
+    origin: Origin | None = None
     clauses: tuple[ClauseId, ...]
     reading: ReadingId | None = None

@@ -146,6 +146,20 @@ def _stays(case: _Case, rules: Sequence[Rule]) -> bool:
     return any(not case.gone(row, rules) for row in case.rows if case.root(row) is row)
 
 
+def answer_asked(person: int, rows: Sequence[Row], as_of: date) -> tuple[Answer, ...]:
+    """Return the fate of every row of one person once an erasure they asked for on *as_of* is carried out (C-RGT-10).
+
+    Args:
+        person: Number of the person.
+        rows: All their rows, in every system, whatever their role.
+        as_of: Civil day it is carried out, Europe/Paris.
+    """
+    case = _Asked(person, rows, as_of)
+    if case.clocks.held:
+        return tuple(replace(found, fate=Fate.HELD) for found in case.plain())
+    return tuple(map(case.answer, rows))
+
+
 class _Case:
     """One person on one day: their rows by key, their clocks, and what follows for each row."""
 
@@ -324,6 +338,31 @@ class _Case:
         return Answer(
             person=self.person, table=row.table, key=row.key, fate=fate, until=until, columns=columns
         )
+
+
+class _Asked(_Case):
+    """One person who asks: dates and acts no longer count; a contract under way, accounting law and evidence still do."""
+
+    def gone(self, row: Row, rules: Sequence[Rule]) -> bool:
+        """Tell whether nothing under way needs *row*: prospecting never does."""
+        if self.root(row).table not in COLLECTED:
+            return False
+        if row.table == "customer" and self.clocks.mandate_running:
+            return False
+        return not self.clocks.suspended or set(rules) == {Rule.PROSPECTING}
+
+    def _log(self, row: Row) -> Answer:
+        return self._say(row, Fate.ERASED if self.gone(row, RULES["account"]) else Fate.UNCHANGED)
+
+    def _is_statistic(self, _basket: Row, _rules: Sequence[Rule]) -> bool:
+        return False
+
+    def _basket(self, row: Row) -> Answer:
+        mine = row.values["account_id"] is not None and self.gone(row, RULES["account"])
+        return self._say(row, Fate.ERASED if mine else Fate.UNCHANGED)
+
+    def _bank_over(self, _born_on: date) -> bool:
+        return not (self.clocks.suspended or self.clocks.mandate_running)
 
 
 def _binds(row: Row, on: date) -> bool:

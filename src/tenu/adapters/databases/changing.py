@@ -38,6 +38,22 @@ class Changing(Desk):
             return self.number(sa.select(sa.func.count()).select_from(free))
         return self.number(sa.select(sa.func.count()).select_from(rows).where(*where))
 
+    def count_each(self, effect: Effect, chosen: PeopleList) -> dict[Key, int]:
+        """Return how many rows *effect* would concern for each person of *chosen*, those with none left out."""
+        rows, where = self.rows_of(effect, chosen)
+        keys = chosen.key_columns()
+        if isinstance(effect, Seal):
+            where.append(chosen.table.c.fate == int(Fate.ARCHIVE))
+        if isinstance(effect, Erase) and effect.shared:
+            own = [rows.c[k].label(f"own{i}") for i, k in enumerate(self.primary_key(effect.table))]
+            free = self._nobody_else(effect, rows, chosen)
+            among = sa.select(*keys, *own).where(*where, free).distinct().subquery()
+            mine = [among.c[key.name] for key in keys]
+            query = sa.select(*mine, sa.func.count()).group_by(*mine)
+        else:
+            query = sa.select(*keys, sa.func.count()).select_from(rows).where(*where).group_by(*keys)
+        return {tuple(row[:-1]): int(row[-1]) for row in self.connection.execute(query)}
+
     def more_than(self, table: str, rows: int) -> bool:
         """Return whether *table* has more than *rows* rows; no more than these are counted."""
         some = sa.select(sa.literal(1)).select_from(self.compiler.tables[table]).limit(rows + 1).subquery()
@@ -257,14 +273,17 @@ class Changing(Desk):
             )
         ]
 
-    def noted_rows(self, run: str, task: str) -> Mapping[tuple[str, str], int]:
-        """Return how many rows *task* has changed so far in *run*, by verb and table, every process included."""
+    def so_far(self, run: str, task: str) -> tuple[Mapping[tuple[str, str], int], int]:
+        """Return how many rows *task* has changed in *run*, by verb and table, and the first number no unit of it has.
+
+        Every process included; the number is safe to take inside ``transaction``.
+        """
         r = self.receipt.c
-        query = sa.select(r.verb, r.tbl, sa.func.sum(r.rows)).where(r.run == run, r.task == task)
-        return {
-            (verb, table): int(rows)
-            for verb, table, rows in self.connection.execute(query.group_by(r.verb, r.tbl))
-        }
+        query = sa.select(r.verb, r.tbl, sa.func.sum(r.rows), sa.func.max(r.chunk))
+        mine = query.where(r.run == run, r.task == task).group_by(r.verb, r.tbl)
+        found = self.connection.execute(mine).all()
+        rows = {(verb, table): int(changed) for verb, table, changed, _ in found}
+        return rows, max((last for *_, last in found), default=-1) + 1
 
     def receipts(self, runs: Collection[str]) -> set[tuple[str, str, Unit]]:
         """Return every unit that has a receipt here of one of *runs*, with its run and task."""
@@ -272,13 +291,6 @@ class Changing(Desk):
         query = sa.select(r.run, r.task, r.fate, r.chunk).where(r.run.in_(sorted(runs))).distinct()
         found = self.connection.execute(query)
         return {(run, task, Unit(fate=Fate(fate), chunk=chunk)) for run, task, fate, chunk in found}
-
-    def next_chunk(self, run: str, task: str) -> int:
-        """Return the first number no unit of *task* has in *run*, safe to take inside ``transaction``."""
-        r = self.receipt.c
-        return self.number(
-            sa.select(sa.func.coalesce(sa.func.max(r.chunk) + 1, 0)).where(r.run == run, r.task == task)
-        )
 
     # ── pieces ──
 

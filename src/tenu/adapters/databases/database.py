@@ -15,6 +15,7 @@ from tenu.adapters.databases import dialects, pressure
 from tenu.adapters.databases.catalog import read_catalog
 from tenu.adapters.databases.changing import Changing
 from tenu.adapters.databases.compile import Compiler
+from tenu.adapters.databases.correcting import Correcting
 from tenu.adapters.databases.dates import Dates
 from tenu.adapters.databases.disk import settle_disk
 from tenu.adapters.databases.failures import meaning, translate, unreachable
@@ -35,7 +36,7 @@ from tenu.ports import Session as AnySession
 OUR_SCHEMA = "tenu"
 
 
-class Session(Lists, Holding, Seeking, Changing, Measuring):
+class Session(Lists, Holding, Seeking, Correcting, Changing, Measuring):
     """Every verb tenu has on one database, over one connection."""
 
 
@@ -161,12 +162,17 @@ class Database:
             translate(self._replicas[url], self.system.system)
         return self._replicas[url]
 
-    def settle_disk(self, tables: Sequence[str]) -> DiskState:
-        """Do what can be done about the bytes of rows deleted from *tables*, and say what remains."""
+    def settle_disk(self, tables: Sequence[str], *, vacuum: bool) -> DiskState:
+        """Do what can be done about the bytes of rows deleted from *tables*, and say what remains.
+
+        *vacuum*: whether PostgreSQL's tables are vacuumed here.
+        """
         known = self._compiler().tables
         with self._connect(writing=False) as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT")
-            return settle_disk(connection, [known[table] for table in tables if table in known])
+            return settle_disk(
+                connection, [known[table] for table in tables if table in known], vacuum=vacuum
+            )
 
     def close(self) -> None:
         """Close every connection."""

@@ -123,7 +123,7 @@ class Desk:
 
     def gathered(self, query: sa.Select[Any]) -> Iterator[Rows]:
         """Yield what *query* gathers: a person's key, their rows as one text, how many."""
-        for row in self.connection.execute(query):
+        for row in self.connection.execute(query).all():
             yield row[:-2], row[-2], row[-1]
 
     def latest(self, endings: Sequence[Ending], rows: sa.FromClause, table: str) -> list[Any]:

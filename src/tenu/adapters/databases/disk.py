@@ -25,18 +25,19 @@ _MARIADB = sa.text("SELECT @@log_bin, @@expire_logs_days")
 _FOLLOWERS = sa.text("SELECT count(*) FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'")
 
 
-def settle_disk(connection: sa.Connection, tables: Sequence[sa.Table]) -> DiskState:
+def settle_disk(connection: sa.Connection, tables: Sequence[sa.Table], *, vacuum: bool) -> DiskState:
     """Do what can be done about the deleted rows of *tables*, and return it with what remains.
 
     Args:
         connection: A connection outside any transaction.
         tables: The tables rows were deleted from, or changed in.
+        vacuum: Whether PostgreSQL's are vacuumed here; its own background process does it otherwise, in its own time.
     """
     match connection.dialect.name:
         case "sqlite":
             return _sqlite(connection)
         case "postgresql":
-            return _postgresql(connection, tables)
+            return _postgresql(connection, tables, vacuum=vacuum)
         case _:
             return _mariadb(connection)
 
@@ -56,16 +57,17 @@ def _sqlite(connection: sa.Connection) -> DiskState:
     return DiskState(engine="sqlite", done=tuple(done), remains=tuple(remains))
 
 
-def _postgresql(connection: sa.Connection, tables: Sequence[sa.Table]) -> DiskState:
+def _postgresql(connection: sa.Connection, tables: Sequence[sa.Table], *, vacuum: bool) -> DiskState:
     prepare = connection.dialect.identifier_preparer
     names = [prepare.format_table(table) for table in tables]
-    allowed = [name for name in names if connection.execute(_MAY_VACUUM, {"name": name}).scalar()]
+    allowed = [n for n in names if vacuum and connection.execute(_MAY_VACUUM, {"name": n}).scalar()]
     connection.exec_driver_sql("SET vacuum_cost_delay = '2ms'")
     for name in allowed:
         connection.exec_driver_sql(f"VACUUM (SKIP_LOCKED, TRUNCATE FALSE, ANALYZE) {name}")
     archived, replicas = connection.execute(_FOLLOWED).one()
     everything = len(allowed) == len(names)
-    found = [Remains.PAGES, *([] if everything else [Remains.STATISTICS]), Remains.WRITE_AHEAD_LOG]
+    undone = Remains.STATISTICS if vacuum else Remains.DEAD_ROWS
+    found = [Remains.PAGES, *([] if everything else [undone]), Remains.WRITE_AHEAD_LOG]
     found += [Remains.LOG_ARCHIVE] if archived else []
     found += [Remains.REPLICAS] if replicas else []
     done = (Did.VACUUMED, Did.STATISTICS_RENEWED) if everything and names else ()

@@ -19,7 +19,7 @@ from tenu.datamap.model import Elsewhere, People
 from tenu.datamap.ways import Hop, own_facts
 from tenu.plans.feeds import Reading
 from tenu.plans.selection import Condition, matching
-from tenu.plans.task import Vitals
+from tenu.plans.task import Ending, Vitals
 from tenu.ports import Found, Key, Unit
 from tenu.terms import IdentifierKind
 
@@ -40,6 +40,18 @@ class Finding(Desk):
         """Stream the people of *root* that satisfy *where*, with what identifies them."""
         rows = self.compiler.tables[root]
         yield from self.people(root, people, rows, [self.compiler.where(where, rows, root)])
+
+    def judge(
+        self, root: str, people: People, where: Condition, signs: Sequence[Condition], ends: Sequence[Ending]
+    ) -> Iterator[tuple[Found, tuple[bool, ...]]]:
+        """Stream the people of *root* that satisfy *where*, with the last day of each of *ends*, and which of *signs* they show."""
+        rows = self.compiler.tables[root]
+        asked = [sa.case((self.compiler.where(sign, rows, root), 1), else_=0) for sign in signs]
+        asked += self.latest(ends, rows, root)
+        here, width = [self.compiler.where(where, rows, root)], len(signs)
+        for key, values, rest in self._told(root, people, rows, here, asked):
+            found = self._found(key, values, (), self.ended(ends, rest[width:], root))
+            yield found, tuple(map(bool, rest[:width]))
 
     def stream_rows(self, asked: Reading) -> Iterator[tuple[Any, ...]]:
         """Stream the rows of *asked*, its columns in order, each as what is to be left of it."""

@@ -115,7 +115,7 @@ class Lists(Desk):
         rows = self.compiler.tables[chosen.root]
         keys = [rows.c[k] for k in chosen.keys]
         query = sa.select(*keys).where(chosen.same(rows), chosen.unit(unit.fate, unit.chunk)).order_by(*keys)
-        return [tuple(row) for row in self.connection.execute(query.with_for_update(of=rows))]
+        return [tuple(row) for row in self.connection.execute(query.with_for_update(of=rows)).all()]
 
     def recheck(self, task: PersonTask, chosen: PeopleList, unit: Unit, *, alone: bool) -> None:
         """Spare the people of one chunk who are no longer due, or not for this fate.
@@ -155,11 +155,6 @@ class Lists(Desk):
             spared += self.connection.execute(update.values(fate=int(Fate.SPARED))).rowcount
         return spared
 
-    def left(self, chosen: PeopleList, unit: Unit) -> int:
-        """Return how many people of one chunk are still chosen."""
-        query = sa.select(sa.func.count()).select_from(chosen.table)
-        return self.number(query.where(chosen.unit(unit.fate, unit.chunk)))
-
     def ends(
         self, task: PersonTask, chosen: PeopleList, unit: Unit
     ) -> Iterator[tuple[Key, list[date | None]]]:
@@ -169,8 +164,7 @@ class Lists(Desk):
             *chosen.key_columns(), chosen.table.c.until, *self.latest(task.endings, rows, task.root)
         )
         width = len(chosen.keys)
-        for row in self.connection.execute(
-            query.where(chosen.same(rows), chosen.unit(unit.fate, unit.chunk))
-        ):
+        mine = query.where(chosen.same(rows), chosen.unit(unit.fate, unit.chunk))
+        for row in self.connection.execute(mine).all():
             ended = self.ended(task.endings, row[width + 1 :], task.root)
             yield tuple(row[:width]), [*ended, row[width]]

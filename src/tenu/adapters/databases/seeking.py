@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from tenu.adapters.databases import packing
 from tenu.adapters.databases.finding import Finding
 from tenu.datamap.model import People
 from tenu.plans.task import Seal
-from tenu.ports import Found, Key, Rows
+from tenu.ports import Found, Key, Rows, Wanted
 from tenu.terms import IdentifierKind
 
 ALONE = (
@@ -26,7 +26,7 @@ ALONE = (
 class Seeking(Finding):
     """The verbs an answer to one person needs."""
 
-    def seek(self, root: str, people: People, wanted: Mapping[IdentifierKind, frozenset[str]]) -> list[Found]:
+    def seek(self, root: str, people: People, wanted: Wanted) -> list[Found]:
         """Return the people of *root* who carry one of the *wanted* normalised identifiers.
 
         A postcode is looked for only when a name is wanted too: the caller then compares names, which no engine spells
@@ -53,5 +53,5 @@ class Seeking(Finding):
         yield from self.gathered(query.where(*(on for _, on in joins), mine).group_by(*owner))
 
     @staticmethod
-    def _serves(kind: IdentifierKind, wanted: Mapping[IdentifierKind, frozenset[str]]) -> bool:
+    def _serves(kind: IdentifierKind, wanted: Wanted) -> bool:
         return kind is IdentifierKind.POSTCODE and IdentifierKind.NAME in wanted

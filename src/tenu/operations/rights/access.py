@@ -13,10 +13,12 @@ from tenu.journal.cases import Case
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
 from tenu.law.tables import AUTHORITY_ADDRESS, in_force
-from tenu.letters.access import AccessFacts, Mask, access_package, package_digest
+from tenu.letters.access import AccessFacts, access_package, package_digest
 from tenu.letters.outcome import Fate, Holding, RightDone
 from tenu.letters.page import File
+from tenu.letters.tables import Mask
 from tenu.operations.plan import today
+from tenu.operations.rights.archived import opened_for
 from tenu.operations.rights.copying import copy_of
 from tenu.operations.rights.finding import Found, decided, found_for_sure
 from tenu.operations.rights.outcomes import keep_done
@@ -55,11 +57,12 @@ def access(
 
     Raises:
         CaseError: It was not decided, or something changed since: a store is silent, somebody is in doubt again.
+        NotEntitledError: The archive holds something of them, and whoever answers is no archivist.
     """
     case = decided(ports, number, Right.ACCESS)
     with reading(ports) as asked:
         found = found_for_sure(ports, asked, case)
-        copied = copy_of(asked, found.rows)
+        copied = (*copy_of(asked, found.rows), *opened_for(ports, case.id, found.archived, asked.layouts))
     files = access_package(_facts(ports, case, found, copied, tuple(recipients), tuple(masks)), language)
     package = Package(files=files, digest=package_digest(files))
     keep_done(ports, case.id, _done(ports, copied))
@@ -93,7 +96,6 @@ def _facts(
 ) -> AccessFacts:
     workspace, day = ports.workspace, today(ports)
     address = in_force(AUTHORITY_ADDRESS, day)
-    untils = [person.archived_until for person in found.search.people if set(person.rows) & set(found.rows)]
     return AccessFacts(
         number=case.id,
         received_on=case.received_on,
@@ -105,6 +107,7 @@ def _facts(
         masks=masks,
         covered=found.search.covered,
         recipients=recipients,
-        archived_until=max((until for until in untils if until), default=None),
+        archived_until=found.archived_until,
+        statements=found.statements,
         authority_address=address.value if address else (),
     )

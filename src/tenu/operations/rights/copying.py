@@ -8,15 +8,15 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
+from tenu.datamap.catalog import ColumnKind
 from tenu.datamap.layout import Layout
-from tenu.datamap.model import TableMap
-from tenu.operations.linking import Node
 from tenu.operations.rights.searching import Asked
 from tenu.plans.access import Cell, Copied, holdings
 from tenu.plans.package import Heading, rows_in
-from tenu.ports import Key
+from tenu.ports import Key, Node
 
 
 def copy_of(asked: Asked, rows: Sequence[Node]) -> tuple[Copied, ...]:
@@ -53,7 +53,7 @@ def _of_system(asked: Asked, layout: Layout, keys: dict[str, list[Key]]) -> Iter
             system=layout.system.system,
             table=table,
             purposes=declared.purposes if declared else (),
-            columns=tuple(_cells(columns[table], declared)),
+            columns=tuple(cells(layout, table, columns[table])),
             rows=tuple(tuple(row) for row in rows.values()),
         )
 
@@ -63,15 +63,29 @@ def _by_key(layout: Layout, heading: Heading, block: str) -> Iterable[tuple[Any,
     live = layout.catalog.table(heading.table)
     own = live.primary_key if live else ()
     places = [heading.columns.index(name) for name in own if name in heading.columns]
-    for row in json.loads(rows_in(heading, block)):
+    for row in json.loads(rows_in(heading, block), parse_float=Decimal):
         yield (tuple(row[i] for i in places) if places else json.dumps(row)), row
 
 
-def _cells(columns: Sequence[str], declared: TableMap | None) -> Iterator[Cell]:
+def cells(layout: Layout, table: str, columns: Sequence[str]) -> Iterator[Cell]:
+    """Yield what the data map and the live schema say of *columns* of *table*, in their order.
+
+    A column that is not in the schema any more (an archive remembers it) is of no kind.
+    """
+    declared, live = layout.system.tables.get(table), layout.catalog.table(table)
+    ties = set(live.primary_key if live else ())
+    ties |= {
+        name for link in layout.references if link.child == table and not link.loose for name in link.columns
+    }
     for name in columns:
         personal = declared.columns.get(name) if declared else None
+        column = live.column(name) if live else None
         yield Cell(
             name=name,
             category=personal.category if personal else None,
             purposes=(personal.purposes or ()) if personal else (),
+            kind=column.kind if column else ColumnKind.OTHER,
+            origin=personal.origin if personal else declared.origin if declared else None,
+            ties=name in ties,
+            others=bool(personal and personal.of),
         )

@@ -6,35 +6,53 @@ Source: GDPR 5(1)(d), 11, 12(1)-(4), 12(6); state machine SM-1; policy C-RGT-01,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import date
 
+from tenu.datamap.identity import Identity, identity
 from tenu.errors import RefusedError
 from tenu.journal.cases import Case, CaseError
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json, as_name
-from tenu.operations.linking import Node
 from tenu.operations.rights.copying import copy_of
 from tenu.operations.rights.requests import record, request
 from tenu.operations.rights.searching import Asked, Search, Sought, reading, search_in
+from tenu.operations.rights.second import unconfirmed, waits_for_another
+from tenu.operations.rights.statements import statements_of
+from tenu.plans.archive import Package, people_of
+from tenu.plans.case_file import CaseFile
 from tenu.plans.plan import Fingerprints
+from tenu.plans.statements import Statement
 from tenu.policy.rights import Right
-from tenu.ports import CaseFile, Ports
+from tenu.ports import Node, Ports
 from tenu.terms import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What the search of one request found: whose rows for sure (*rows*), and those a human must look at (*doubtful*)."""
+    """What the search of one request found: whose rows for sure (*rows*), and those a human must look at (*doubtful*).
+
+    *archived*: the packages of the archive that are theirs; *perhaps_archived*: those of several people who answer.
+    *statements*: what is kept with their data without changing them.
+    """
 
     search: Search
     rows: tuple[Node, ...]
     doubtful: tuple[Node, ...]
+    archived: tuple[Package, ...] = ()
+    perhaps_archived: tuple[Package, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
     @property
     def is_complete(self) -> bool:
         """Return whether every store answered and nobody is left to tell apart."""
-        return self.search.is_complete and not self.doubtful
+        return self.search.is_complete and not (self.doubtful or self.perhaps_archived)
+
+    @property
+    def archived_until(self) -> date | None:
+        """Return the last day of what the archive holds of the person, None when it holds nothing."""
+        return max((package.until for package in self.archived), default=None)
 
 
 def look_up(ports: Ports, number: str) -> Found:
@@ -56,6 +74,7 @@ def look_up(ports: Ports, number: str) -> Found:
         "tables": {as_name(table): count for table, count in tables.items()},
         "doubtful": len(found.doubtful),
         "people": len(found.search.people),
+        "archived": len(found.archived) + len(found.perhaps_archived),
     }
     record(ports, case.id, EventKind.REQUEST_SEARCHED, body)
     return found
@@ -67,8 +86,8 @@ def settle(ports: Ports, number: str, *, theirs: Sequence[str], not_theirs: Sequ
     Args:
         ports: The vault that keeps it.
         number: The request.
-        theirs: Fingerprints of rows that are the person's, as ``fingerprint`` gives them.
-        not_theirs: Fingerprints of rows that are somebody else's.
+        theirs: Fingerprints of rows that are the person's, as ``fingerprint`` gives them, or names of archived packages.
+        not_theirs: Fingerprints of rows, or names of packages, that are somebody else's.
     """
     file = file_of(ports, number)
     confirmed = {*file.confirmed, *theirs} - {*not_theirs}
@@ -86,9 +105,19 @@ def decided(ports: Ports, number: str, right: Right) -> Case:
     """Return the request *number*, once a human decided of *right*.
 
     Raises:
-        CaseError: Nobody did.
+        CaseError: Nobody did, or nobody else confirmed it where that takes two people.
     """
     case = request(ports, number)
+    refuse_undecided(ports, case, right)
+    return case
+
+
+def refuse_undecided(ports: Ports, case: Case, right: Right) -> None:
+    """Refuse to carry out what nobody decided, or nobody confirmed where that takes two people.
+
+    Raises:
+        CaseError: That is so.
+    """
     if right not in case.decisions:
         raise CaseError(
             Text(
@@ -99,7 +128,8 @@ def decided(ports: Ports, number: str, right: Right) -> Case:
                 fr=f"tenu request decide {case.id} {right}", en=f"tenu request decide {case.id} {right}"
             ),
         )
-    return case
+    if waits_for_another(ports, case, right):
+        raise unconfirmed(case.id, right)
 
 
 def found_for_sure(ports: Ports, asked: Asked, case: Case) -> Found:
@@ -131,11 +161,41 @@ def found_now(ports: Ports, asked: Asked, file: CaseFile) -> Found:
     no = {named[f] for f in file.refused if f in named}
     sure = set(searched.only.rows) if searched.only else set()
     doubtful = set(searched.perhaps) if searched.only or not searched.people else set(named.values())
+    rows = (sure | yes) - no
+    identities = _identities(searched, rows, file)
+    statements = statements_of(ports, rows, identities)
+    former = [i for statement in statements for i in statement.identities]
+    archived, perhaps = _archived(ports, file, [*identities, *former], alone=not rows)
     return Found(
         search=searched,
-        rows=tuple(sorted((sure | yes) - no, key=str)),
+        rows=tuple(sorted(rows, key=str)),
         doubtful=tuple(sorted(doubtful - yes - no, key=str)),
+        archived=archived,
+        perhaps_archived=perhaps,
+        statements=statements,
     )
+
+
+def who(found: Found, file: CaseFile) -> tuple[Identity, ...]:
+    """Return what identifies the person of one request, as their rows say it; as they do themselves when they have none."""
+    return _identities(found.search, set(found.rows), file)
+
+
+def _identities(searched: Search, rows: Set[Node], file: CaseFile) -> tuple[Identity, ...]:
+    mine = [i for person in searched.people if rows & set(person.rows) for i in person.identities]
+    return tuple(dict.fromkeys(mine)) or (identity(file.sought),)
+
+
+def _archived(
+    ports: Ports, file: CaseFile, identities: Sequence[Identity], *, alone: bool
+) -> tuple[tuple[Package, ...], tuple[Package, ...]]:
+    """Return the packages that are the person's, and those of whoever else answers when no live row tells who it is."""
+    packages = ports.archive.of(identities)
+    known = [package for package in packages if package.subject not in file.refused]
+    if not alone or len(people_of(known)) <= 1:
+        return tuple(known), ()
+    yes = tuple(package for package in known if package.subject in file.confirmed)
+    return yes, tuple(package for package in known if package not in yes)
 
 
 def file_of(ports: Ports, number: str) -> CaseFile:

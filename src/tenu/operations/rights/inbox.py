@@ -27,15 +27,17 @@ from tenu.law.request_words import Proposal, propose
 from tenu.letters.incoming import ReadMail, read_mail, same_as
 from tenu.letters.port import Arrived, Folder, Kept, Place
 from tenu.operations.plan import today
+from tenu.operations.rights.objecting import receive
 from tenu.operations.rights.outbox import outbox
-from tenu.operations.rights.requests import LETTERS, Intake, new_number, receive, request, requests
+from tenu.operations.rights.requests import LETTERS, Intake, new_number, request, requests
 from tenu.operations.rights.searching import Sought
 from tenu.periods.civil import civil_day
 from tenu.periods.limits import last_day
 from tenu.periods.period import Period
+from tenu.plans.suppression import CHANNELS
 from tenu.policy.rights import Right
 from tenu.ports import Ports
-from tenu.terms import IdentifierKind, Text
+from tenu.terms import Channel, IdentifierKind, Text
 
 DISMISSED_LASTS = Period(months=1)
 """How long a message that asks for nothing is kept: time to find out that it did; no text fixes it."""
@@ -114,6 +116,7 @@ def take(
     *,
     said: Mapping[IdentifierKind, tuple[str, ...]] | None = None,
     into: str | None = None,
+    stop: Sequence[Channel] = CHANNELS,
 ) -> Case:
     """Open a request from a message, dated the day the mailbox had it, or add the message to the open request *into*.
 
@@ -125,6 +128,7 @@ def take(
         rights: What a human read that it asks for.
         said: What the person says of themselves; the sender's address is added to it.
         into: A request that is open already.
+        stop: The channels prospecting stops on at once, for an objection or a withdrawal; none when it is not about that.
 
     Raises:
         RefusedError: No right is said, the message was taken already, or *into* is no open request.
@@ -147,7 +151,7 @@ def take(
         message = _claim(ports, message, case.id if case else new_number())
     ports.mailroom.incoming.end(message.id, None)
     if case is None:
-        case = _receive(ports, message, kept, rights, said or {})
+        case = _receive(ports, message, kept, rights, said or {}, stop)
     _gather(ports, case, kept)
     return case
 
@@ -263,6 +267,7 @@ def _receive(
     kept: Kept,
     rights: Sequence[Right],
     said: Mapping[IdentifierKind, tuple[str, ...]],
+    stop: Sequence[Channel],
 ) -> Case:
     sender = (kept.mail.sender,) if "@" in kept.mail.sender else ()
     emails = tuple(dict.fromkeys((*sender, *said.get(IdentifierKind.EMAIL, ()))))
@@ -275,6 +280,7 @@ def _receive(
         received_on=message.received_on,
         address="".join(sender),
         message=f"{kept.mail.subject}\n\n{kept.mail.text}",
+        stop=stop,
         number=message.request or "",
     )
 

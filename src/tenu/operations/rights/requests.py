@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
@@ -25,11 +25,13 @@ from tenu.law.reason_codes import Use, read_codes
 from tenu.operations.acting import entitled
 from tenu.operations.plan import today
 from tenu.operations.rights.searching import Sought
+from tenu.operations.rights.second import must_be_confirmed
 from tenu.periods.limits import last_day
 from tenu.periods.period import Period
+from tenu.plans.case_file import CaseFile
 from tenu.policy.rights import Right
-from tenu.ports import CaseFile, Ports
-from tenu.terms import Text
+from tenu.ports import Ports
+from tenu.terms import Channel, Text
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """What a request's number is made of: no sign that reads two ways on paper."""
@@ -78,6 +80,7 @@ def receive(
     address: str = "",
     message: str = "",
     number: str = "",
+    stop: Sequence[Channel] = (),
 ) -> Case:
     """Open a request the day it reached the company, whoever notices it when; return it.
 
@@ -90,6 +93,7 @@ def receive(
         address: Where the answer goes.
         message: What they wrote.
         number: Its number, from ``new_number``, where something was written down under it before; a new one by default.
+        stop: The channels prospecting must stop on at once (``objecting.receive`` does it).
 
     Raises:
         RefusedError: No right is asked, or the day has not come yet.
@@ -113,6 +117,8 @@ def receive(
         "received_on": day.isoformat(),
         "actor": ports.actor.digest,
     }
+    if stop:
+        body["stop"] = [str(one) for one in stop]
     if message:
         body["message"] = hashlib.sha256(message.encode()).hexdigest()
     event = Event(kind=EventKind.REQUEST_RECEIVED, at=ports.clock.now(), body=body)
@@ -273,6 +279,15 @@ def decide(
     return record(ports, number, EventKind.REQUEST_DECIDED, body)
 
 
+def confirm(ports: Ports, number: str, right: Right, *, agrees: bool = True, note: str = "") -> Case:
+    """Say, as somebody else than who decided, that a decision is right; or send it back to be taken again, with why."""
+    role = entitled(ports, "request:confirm", *DECIDERS)
+    body: dict[str, Json] = {"right": str(right), "agrees": agrees, **_who(ports, role)}
+    if note:
+        body["note"] = _note(ports, number, note)
+    return record(ports, number, EventKind.REQUEST_CONFIRMED, body)
+
+
 def close(ports: Ports, number: str, reason: str, note: str) -> Case:
     """Close a request that cannot be answered on the merits: not identified, withdrawn, not a right.
 
@@ -292,11 +307,12 @@ def answered(ports: Ports, number: str, *, delivery: str, letter: str, on: date 
     Its file is kept five years more.
 
     Raises:
-        CaseError: Something decided is not done yet.
+        CaseError: Something decided is not done yet, or waits for a second person.
         RefusedError: The day has not come, or is before the request.
     """
-    day = on or today(ports)
-    if not request(ports, number).received_on <= day <= today(ports):
+    case, day = request(ports, number), on or today(ports)
+    must_be_confirmed(ports, case)
+    if not case.received_on <= day <= today(ports):
         raise RefusedError(
             Text(
                 fr="une réponse part après la demande, et pas demain",
@@ -321,29 +337,6 @@ def escalate(ports: Ports, number: str) -> Case:
     return record(ports, number, EventKind.REQUEST_ESCALATED, body)
 
 
-def readdress(ports: Ports, number: str, lines: Sequence[str]) -> Case:
-    """Say where letters to the person go: the lines of an address, or an e-mail alone.
-
-    Raises:
-        RefusedError: Nothing is said, or the file of the request is gone.
-    """
-    case = request(ports, number)
-    file, said = ports.cases.file(case.id), [line.strip() for line in lines if line.strip()]
-    if file is None or not said:
-        raise RefusedError(
-            Text(
-                fr=f"{case.id} : pas d'adresse, ou plus de dossier",
-                en=f"{case.id}: no address, or no file any more",
-            ),
-            fix=Text(
-                fr=f'tenu request address {case.id} "Nom" "Rue" "Code postal et ville"',
-                en=f'tenu request address {case.id} "Name" "Street" "Postcode and town"',
-            ),
-        )
-    ports.cases.keep(replace(file, address="\n".join(said)))
-    return case
-
-
 def end_file(ports: Ports, number: str, closed_on: date) -> None:
     """Give the file of a closed request its last day."""
     if file := ports.cases.file(number):
@@ -357,20 +350,34 @@ def record(ports: Ports, number: str, kind: EventKind, body: Mapping[str, Json])
         CaseError: There is no such path, or somebody else took it an instant before.
     """
     case = request(ports, number)
-    event = Event(kind=kind, at=ports.clock.now(), body={"request": case.id, **body})
-    step(case, event)
-    ports.journal.append(event)
+    return record_all(ports, [case], kind, {case.id: body})[case.id]
+
+
+def record_all(
+    ports: Ports, known: Iterable[Case], kind: EventKind, bodies: Mapping[str, Mapping[str, Json]]
+) -> dict[str, Case]:
+    """Write one more event of each request of *known*, saying *bodies* by number; return them after it.
+
+    Raises:
+        CaseError: One has no such path, and nothing was written; or somebody else took it an instant before.
+    """
+    now, before = ports.clock.now(), list(known)
+    events = [Event(kind=kind, at=now, body={"request": c.id, **bodies[c.id]}) for c in before]
+    for case, event in zip(before, events, strict=True):
+        step(case, event)
+    ports.journal.append(*events)
     ports.journal.seal(ports.signer)
-    after = request(ports, number)
-    if after.refused_events > case.refused_events:
-        raise CaseError(
-            Text(
-                fr=f"{case.id} : quelqu'un d'autre vient d'avancer cette demande",
-                en=f"{case.id}: somebody else has just moved this request on",
-            ),
-            fix=Text(fr=f"tenu request show {case.id}", en=f"tenu request show {case.id}"),
-        )
-    return after
+    after = requests(ports)
+    for case in before:
+        if after[case.id].refused_events > case.refused_events:
+            raise CaseError(
+                Text(
+                    fr=f"{case.id} : quelqu'un d'autre vient d'avancer cette demande",
+                    en=f"{case.id}: somebody else has just moved this request on",
+                ),
+                fix=Text(fr=f"tenu request show {case.id}", en=f"tenu request show {case.id}"),
+            )
+    return {case.id: after[case.id] for case in before}
 
 
 def _who(ports: Ports, role: str) -> dict[str, Json]:

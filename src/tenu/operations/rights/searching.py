@@ -16,9 +16,9 @@ from datetime import date, datetime
 from tenu.datamap.identity import LINKING, Identity, Likeness, identity, names_differ, normalise
 from tenu.datamap.layout import Layout, lay_out
 from tenu.errors import RefusedError, UnreachableError
-from tenu.operations.linking import Node, Place, Web
+from tenu.operations.linking import Place, Web
 from tenu.plans.searched import Covered, TableCovered
-from tenu.ports import Found, Ports, Session
+from tenu.ports import Found, Node, Ports, Session
 from tenu.terms import IdentifierKind, Text
 
 
@@ -54,12 +54,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What one search found. *people* answer for sure; *perhaps* are rows a human must look at; *covered*, by system."""
+    """What one search found. *people* answer for sure; *perhaps* are rows a human must look at; *covered*, by system.
+
+    *known*: everything looked at, with what identifies it.
+    """
 
     at: datetime
     people: tuple[Candidate, ...]
     perhaps: tuple[Node, ...]
     covered: tuple[Covered, ...]
+    known: Mapping[Node, Found]
 
     @property
     def is_complete(self) -> bool:
@@ -104,6 +108,7 @@ def search_in(ports: Ports, asked: Asked, sought: Sought) -> Search:
         people=tuple(_people(ports, web, sought)),
         perhaps=tuple(_perhaps(web, sought)),
         covered=tuple(_covered(asked, kinds)),
+        known=web.rows,
     )
 
 

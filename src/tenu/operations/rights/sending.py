@@ -6,14 +6,17 @@ Source: GDPR 12(3); state machine SM-1; policy C-RGT-22.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from tenu.errors import RefusedError
 from tenu.journal.cases import OPEN, Case, CaseError, CaseState
 from tenu.journal.outbox import Sending, SendingState
 from tenu.letters.facts import LetterKind, Proof
 from tenu.operations.rights import outbox
 from tenu.operations.rights.notices import FIRST, REMINDER, follow_notice
 from tenu.operations.rights.requests import acknowledge, answered, request
+from tenu.operations.rights.second import must_be_confirmed
 from tenu.operations.rights.writing import letter
 from tenu.periods.civil import civil_day
 from tenu.ports import Ports
@@ -52,6 +55,8 @@ def send(
     never = last is None or last.state is SendingState.NOT_SENT
     if never and kind in NEXT and case.state is not NEXT[kind]:
         raise _told_otherwise(case, kind)
+    if kind in ANSWERS:
+        must_be_confirmed(ports, case)
 
     def write() -> tuple[str, bytes]:
         made = letter(ports, case.id, kind, language=language, proofs=proofs)
@@ -67,6 +72,29 @@ def settle(ports: Ports, number: str, name: str, *, sent: bool) -> tuple[Case, S
     case = request(ports, number)
     sending = outbox.settle(ports, case.id, name, sent=sent)
     return follow(ports, sending), sending
+
+
+def readdress(ports: Ports, number: str, lines: Sequence[str]) -> Case:
+    """Say where letters to the person go: the lines of an address, or an e-mail alone.
+
+    Raises:
+        RefusedError: Nothing is said, or the file of the request is gone.
+    """
+    case = request(ports, number)
+    file, said = ports.cases.file(case.id), [line.strip() for line in lines if line.strip()]
+    if file is None or not said:
+        raise RefusedError(
+            Text(
+                fr=f"{case.id} : pas d'adresse, ou plus de dossier",
+                en=f"{case.id}: no address, or no file any more",
+            ),
+            fix=Text(
+                fr=f'tenu request address {case.id} "Nom" "Rue" "Code postal et ville"',
+                en=f'tenu request address {case.id} "Name" "Street" "Postcode and town"',
+            ),
+        )
+    ports.cases.keep(replace(file, address="\n".join(said)))
+    return case
 
 
 def follow(ports: Ports, sending: Sending) -> Case:

@@ -29,11 +29,13 @@ from tenu.letters.facts import (
 from tenu.letters.letter import Letter, write_letter
 from tenu.letters.outcome import RightDone
 from tenu.operations.plan import today
+from tenu.operations.restricting import lift_of
 from tenu.operations.rights.finding import file_of
 from tenu.operations.rights.outcomes import done_of
 from tenu.operations.rights.requests import FILE_LASTS, request
+from tenu.plans.case_file import CaseFile
 from tenu.policy.rights import Right
-from tenu.ports import CaseFile, Ports
+from tenu.ports import Ports
 from tenu.terms import IdentifierKind, Language, Text
 
 USUAL_PROOFS = (Proof.SAME_ADDRESS, Proof.ACCOUNT, Proof.REFERENCE, Proof.RECENT_ORDER, Proof.POSTCODE)
@@ -51,6 +53,7 @@ STATES: Mapping[LetterKind, frozenset[CaseState]] = {
     LetterKind.ANSWER: frozenset(_ENDED),
     LetterKind.NOTHING: frozenset(_ENDED),
     LetterKind.NOT_IDENTIFIED: frozenset({CaseState.IDENTITY_PENDING, CaseState.CLOSED}),
+    LetterKind.RESTRICTED: frozenset(CaseState),
     LetterKind.LIFTING: frozenset(CaseState),
 }
 """Where a request must be for each letter to be true of it."""
@@ -98,7 +101,7 @@ def letter(
             authority_address=address.value if address else (),
             addressee=tuple(file.address.splitlines()),
             file_lasts=FILE_LASTS,
-            signed_by=_function(case, events, kind),
+            signed_by=_function(ports, case, events, kind),
             question=_question(case, file, proofs),
             extended=_extended(case, file),
             decided=_decided(case, file, done_of(ports, case.id)),
@@ -117,7 +120,7 @@ def _last(events: Sequence[Event], *kinds: EventKind) -> Event | None:
     return next((event for event in reversed(events) if event.kind in kinds), None)
 
 
-def _function(case: Case, events: Sequence[Event], kind: LetterKind) -> Text | None:
+def _function(ports: Ports, case: Case, events: Sequence[Event], kind: LetterKind) -> Text | None:
     """Return by function who decided what the letter says, None when nobody had to."""
     match kind:
         case LetterKind.ACKNOWLEDGEMENT:
@@ -127,6 +130,9 @@ def _function(case: Case, events: Sequence[Event], kind: LetterKind) -> Text | N
             return FUNCTIONS.get(str(said.body["role"])) if said else None
         case LetterKind.EXTENSION:
             return FUNCTIONS.get(case.extension.role) if case.extension else None
+        case LetterKind.LIFTING:
+            lift = lift_of(ports, case.id)
+            return FUNCTIONS.get(lift.role) if lift else None
         case _:
             roles = [decided.role for decided in case.decisions.values()]
             return FUNCTIONS.get(roles[-1]) if roles else None
@@ -189,7 +195,7 @@ def _found_nothing(events: Sequence[Event]) -> bool:
     return (
         last is not None
         and bool(last.body["complete"])
-        and not (last.body["people"] or last.body["doubtful"])
+        and not (last.body["people"] or last.body["doubtful"] or last.body.get("archived"))
     )
 
 

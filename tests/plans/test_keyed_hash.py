@@ -7,7 +7,7 @@ import hmac
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenu.adapters.keyed_hash import KeyedHash
+from tenu.plans.keyed_hash import KeyedHash
 
 
 @given(st.binary(max_size=64), st.binary(max_size=200))

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.mysql import LONGBLOB
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 _SEALED = sa.LargeBinary().with_variant(LONGBLOB(), "mysql", "mariadb")
 _TABLES: dict[str, Callable[[], tuple[sa.Column[Any], ...]]] = {

@@ -1,4 +1,4 @@
-"""HMAC-SHA-256 with the key's half of the work done once: an archive hashes a few short identifiers per person."""
+"""HMAC-SHA-256 with the key's half of the work done once: the archive and the ledger hash a few short identifiers per person."""
 
 from __future__ import annotations
 
