@@ -66,7 +66,7 @@ def _covered(ports: Ports, name: str) -> set[str]:
 
 def test_every_system_knows_and_the_answer_says_so(make_lab_of: Callable[..., Lab]) -> None:
     """On each engine, every system the person is in lists them; the answer says what is frozen, and why."""
-    lab = make_lab_of(people=20)
+    lab = make_lab_of(people=60)
     person = somebody(lab, "contact")
     with office(lab) as ports:
         number, hold = _restricted(ports, person)

@@ -287,7 +287,7 @@ def _confirmed(case: Case, event: Event, path: CaseState) -> tuple[Case, CaseSta
                 en=f"{case.id}: no decision to confirm on '{right}'",
             )
         )
-    if actor == decision.actor:
+    if said["agrees"] and actor == decision.actor:
         raise CaseError(
             Text(
                 fr=f"{case.id} : qui a décidé ne confirme pas sa propre décision",

@@ -248,6 +248,8 @@ def _refuse_silence(facts: ErasureFacts) -> None:
         return
     stays = ", ".join(dict.fromkeys(f"{h.system}.{h.table}" for h in facts.kept))
     codes = " ".join(f"--code {code}" for code in dict.fromkeys(h.code for h in facts.kept))
+    until = max((h.until for h in facts.kept if h.until), default=None)
+    codes += f" --until {until}" if until else ""
     raise CaseError(
         Text(
             fr=f"{facts.number} : tout ne peut pas être effacé ({stays})",
