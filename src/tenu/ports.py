@@ -17,6 +17,7 @@ from tenu.datamap.ways import Owned, Path
 from tenu.errors import RefusedError
 from tenu.journal.checkpoint import Signer
 from tenu.journal.port import Journal
+from tenu.letters.port import Mailroom
 from tenu.plans.anonymity import Measure
 from tenu.plans.archive import Package, Reach, Rotation, Shelf, Soundness
 from tenu.plans.case_file import CaseFile
@@ -386,6 +387,7 @@ class Ports:
     databases: Mapping[str, Database]
     archive: Archive
     cases: CaseFiles
+    mailroom: Mailroom
     suppressions: Suppressions
     ledger: Ledger
     hold_files: SealedFiles

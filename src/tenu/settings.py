@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tenu.periods.deadlines import ALERT_DAYS_BEFORE
 from tenu.plans.approval import Approval
 from tenu.plans.bounds import Ceilings, TableCeiling
 from tenu.plans.pacing import Pacing
@@ -51,9 +52,48 @@ class HoldSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestSettings:
-    """How requests are decided. *two_people*: an erasure, and any refusal, waits for somebody else to confirm it."""
+    """How requests are followed.
+
+    *remind_days*: how many days before a deadline it is called to mind. *link_days*: how long the link to a package opens it.
+    *notice_days*: how long a recipient told under GDPR 19 has to say so before being reminded. *two_people*: an erasure, and
+    any refusal, waits for somebody else to confirm it.
+    """
 
     two_people: bool = True
+    remind_days: tuple[int, ...] = ALERT_DAYS_BEFORE
+    link_days: int = 7
+    notice_days: int = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpSettings:
+    """The server that sends letters, none without a *host*. *security*: ``starttls``, ``tls``, or ``none`` on loopback only.
+
+    *sender*: the address letters leave from. *user*: the account; its password is ``TENU_SMTP_PASSWORD`` in the environment.
+    """
+
+    host: str = ""
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImapSettings:
+    """The mailbox requests come to, none without a *host*. *security* as for sending; the password is ``TENU_IMAP_PASSWORD``.
+
+    *folder* is read and left as it is, unless *move_to* names the folder a message goes to once it is kept. *max_mb*: of a
+    larger message, the beginning is kept, and said to be.
+    """
+
+    host: str = ""
+    port: int = 993
+    security: str = "tls"
+    user: str = ""
+    folder: str = "INBOX"
+    move_to: str = ""
+    max_mb: int = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +103,8 @@ class Settings:
     *look_again_seconds*: how old the other systems' answer about a person may be when their rows go; 0 asks them again
     for every chunk. A person's own row, and what hangs from it, is always looked at again under lock. *roles*: the
     accounts that hold each role (dpo, archivist, counsel…). *residue*: how far erased people are searched for. *holds*: how
-    legal holds are decided. *requests*: how requests are. *disk*: what a run does about deleted rows on a disk.
+    legal holds are decided. *requests*: how requests are. *disk*: what a run does about deleted rows on a disk. *smtp*,
+    *imap*: the servers of letters.
     """
 
     chunk: int = 500
@@ -82,6 +123,8 @@ class Settings:
     holds: HoldSettings = HoldSettings()
     disk: DiskSettings = DiskSettings()
     requests: RequestSettings = RequestSettings()
+    smtp: SmtpSettings = SmtpSettings()
+    imap: ImapSettings = ImapSettings()
     limits: Mapping[str, TableCeiling] = field(default_factory=dict)
     approval: Approval = field(default_factory=Approval)
     pacing: Pacing = field(default_factory=Pacing)

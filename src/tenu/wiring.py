@@ -18,6 +18,7 @@ from tenu.adapters.databases.database import Database
 from tenu.adapters.journal_store import JournalStore
 from tenu.adapters.key_store import FileKeyStore
 from tenu.adapters.ledger import FileLedger
+from tenu.adapters.mailroom import Office
 from tenu.adapters.sealed_files import SealedFiles
 from tenu.adapters.settings import read_settings
 from tenu.adapters.signing_key import create_key, load_key
@@ -70,6 +71,8 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
         stack.callback(archive.close)
         cases = CaseFiles(resolve(stores.vault, folder), secret(folder, "cases"))
         stack.callback(cases.close)
+        office = Office(resolve(stores.vault, folder), secret(folder, "cases"), workspace.settings)
+        stack.callback(office.close)
         signing = folder / KEYS / "journal.key"
         signer = load_key(signing) if signing.exists() else create_key(signing, "tenu")
         journal = JournalStore(resolve(stores.journal, folder))
@@ -87,6 +90,7 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
             databases=databases,
             archive=archive,
             cases=cases,
+            mailroom=office.mailroom,
             suppressions=suppressions,
             ledger=FileLedger(folder / resolve(stores.ledger, folder), secret(folder, "ledger")),
             hold_files=hold_files,

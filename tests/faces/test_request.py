@@ -160,3 +160,20 @@ def test_a_correction_is_shown_before_it_is_made(company: Path, email: str) -> N
         {"contact", "customer"},
         (0,),
     )
+
+
+def test_deadlines_are_loud_and_in_a_calendar(company: Path, email: str, tmp_path: Path) -> None:
+    """A late request is said in capitals, ends with status 1, and is in the calendar under its number alone."""
+    words = ["request", "new", "access", "--channel", "post", "--email", email, "--received-on"]
+    number = tenu(*words, "2026-01-05", "--json", folder=company).json()["request"]
+    file = tmp_path / "due.ics"
+    shown = [tenu("request", "deadlines", "--ics", file, folder=company) for _ in range(2)][-1]
+    said = tenu("request", "deadlines", "--json", folder=company).json()
+    feed = file.read_text(encoding="utf-8")
+    assert (shown.status, "EN RETARD DE" in shown.out, f"{number}.promised@tenu" in feed, email in feed) == (
+        1,
+        True,
+        True,
+        False,
+    )
+    assert [problem for one in said for problem in problems("request", one, part="deadline")] == []

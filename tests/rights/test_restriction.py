@@ -24,11 +24,11 @@ from tenu.letters.page import MissingFactError
 from tenu.operations import restricting
 from tenu.operations.holds import HoldError, release, review
 from tenu.operations.register import holds
-from tenu.operations.rights import requests as verbs
 from tenu.operations.rights import restriction
 from tenu.operations.rights.lasting import lasting
 from tenu.operations.rights.rectification import rectify
 from tenu.operations.rights.restriction import Ground, contest, restrict
+from tenu.operations.rights.sending import readdress
 from tenu.operations.rights.writing import letter
 from tenu.operations.upholding import placed, uphold
 from tenu.plans.rectification import Wanted, Where
@@ -56,7 +56,7 @@ def _rows(lab: Lab, person: Person) -> dict[Any, Any]:
 
 def _restricted(ports: Ports, person: Person, ground: Ground = Ground.CLAIMS) -> tuple[str, Hold]:
     number = granted(ports, email_of(person), Right.RESTRICTION).id
-    verbs.readdress(ports, number, ["Une Personne", "1 rue X"])
+    readdress(ports, number, ["Une Personne", "1 rue X"])
     return number, restrict(ports, number, ground, "un procès en cours").hold
 
 
@@ -153,7 +153,7 @@ def test_whoever_contests_is_restricted_at_once_and_may_be_corrected(lab: Lab) -
         settings = replace(opened.workspace.settings, holds=HoldSettings(two_people=True))
         ports = replace(opened, workspace=replace(opened.workspace, settings=settings))
         case = granted(ports, email_of(person), Right.RECTIFICATION)
-        verbs.readdress(ports, case.id, ["Une Personne", "1 rue X"])
+        readdress(ports, case.id, ["Une Personne", "1 rue X"])
         first, second = (contest(ports, case.id, Ground.ACCURACY, "deux adresses").hold for _ in range(2))
         told = letter(ports, case.id, LetterKind.RESTRICTED).text
         facts = rectify(ports, case.id, [Wanted(where=EMAIL, value="claire@nouvelle.example")])

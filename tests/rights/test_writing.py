@@ -20,6 +20,7 @@ from tenu.operations.rights.access import access
 from tenu.operations.rights.finding import look_up
 from tenu.operations.rights.outcomes import keep_done
 from tenu.operations.rights.searching import Sought
+from tenu.operations.rights.sending import readdress
 from tenu.operations.rights.writing import letter
 from tenu.policy.rights import Right
 from tenu.ports import Ports
@@ -150,7 +151,7 @@ def test_the_day_promised_is_the_clock_s(office: Ports) -> None:
     case = _received(office, Right.ACCESS, address="")
     with pytest.raises(MissingFactError):
         letter(office, case.id, LetterKind.ACKNOWLEDGEMENT)
-    verbs.readdress(office, case.id, ["  ", NOBODY])
+    readdress(office, case.id, ["  ", NOBODY])
     facts = letter(office, case.id, LetterKind.ACKNOWLEDGEMENT, language="en").facts
     assert (facts.addressee, facts.due_by, facts.due_by - case.received_on >= timedelta(days=28)) == (
         (NOBODY,),

@@ -47,21 +47,30 @@ def write_file(path: Path, content: bytes) -> str:
             Text(fr=f"{path} existe déjà", en=f"{path} already exists"),
             fix=Text(fr="donnez un nouveau fichier", en="give a new file"),
         )
+    replace_file(path, content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write one file, whole or not at all, readable by its owner alone, in place of the one that was there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(descriptor, "wb") as out:
         out.write(content)
-    Path(name).rename(path)
-    return hashlib.sha256(content).hexdigest()
+    Path(name).replace(path)
 
 
 def digest_of_answer(path: Path) -> str:
     """Return the SHA-256, in hexadecimal, of a file, or of every file of a folder as ``package_digest`` counts it."""
     if path.is_file():
         return hashlib.sha256(path.read_bytes()).hexdigest()
-    files = [
-        File(name=str(inside.relative_to(path)), content=inside.read_bytes())
-        for inside in sorted(path.rglob("*"))
+    return package_digest(files_of_answer(path))
+
+
+def files_of_answer(folder: Path) -> tuple[File, ...]:
+    """Return every file of the folder of an answer."""
+    return tuple(
+        File(name=str(inside.relative_to(folder)), content=inside.read_bytes())
+        for inside in sorted(folder.rglob("*"))
         if inside.is_file()
-    ]
-    return package_digest(tuple(files))
+    )

@@ -125,3 +125,43 @@ STATEMENT = sa.Table(
     sa.Column("name", sa.String(40), primary_key=True),
     sa.Column("sealed", _BLOB, nullable=False),
 )
+PIECE = sa.Table(
+    "piece",
+    VAULT,
+    sa.Column("owner", sa.String(80), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("sealed", _BLOB, nullable=False),
+)
+"""What is too large for one statement of every engine, sealed piece by piece."""
+PARCEL = sa.Table(
+    "parcel",
+    VAULT,
+    sa.Column("link", sa.String(64), primary_key=True),
+    sa.Column("request", sa.String(32), nullable=False, index=True),
+    sa.Column("package", sa.String(64), nullable=False),
+    sa.Column("until", sa.BigInteger, nullable=False),
+    sa.Column("opened", sa.BigInteger),
+)
+"""The packages that wait behind a link. *link*: SHA-256 of its token; *until*, *opened*: seconds of the epoch."""
+INCOMING = sa.Table(
+    "incoming",
+    VAULT,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("same", sa.String(64), nullable=False, unique=True),
+    sa.Column("thread", sa.String(64), nullable=False, index=True),
+    sa.Column("received", sa.BigInteger, nullable=False),
+    sa.Column("told", sa.Boolean, nullable=False),
+    sa.Column("until", sa.Date, index=True),
+    sa.Column("sealed", _BLOB, nullable=False),
+)
+"""Messages that came by e-mail. *same*: keyed hash of what makes two copies one message; *thread*: keyed hash of its
+Message-ID; *received*: seconds of the epoch; *told*: whether the journal says it came."""
+INCOMING_PLACE = sa.Table(
+    "incoming_place",
+    VAULT,
+    sa.Column("mailbox", sa.String(64), primary_key=True),
+    sa.Column("validity", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("uid", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("incoming", sa.String(32), nullable=False, index=True),
+)
+"""Where each message was seen. *mailbox*: keyed hash of server, account and folder."""

@@ -8,9 +8,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from tenu.adapters.mail_settings import read_imap, read_requests, read_smtp
 from tenu.adapters.supervision import Complain, read_approval, read_limits, read_pacing
 from tenu.errors import Finding, FindingsError, Place
-from tenu.settings import DiskSettings, HoldSettings, RequestSettings, ResidueSearch, Settings, Stores
+from tenu.settings import DiskSettings, HoldSettings, ResidueSearch, Settings, Stores
 from tenu.terms import Severity, Text
 
 SETTINGS = "tenu.toml"
@@ -43,7 +44,9 @@ def read_settings(folder: Path) -> Settings:
         roles=roles,
         holds=HoldSettings(**tables["holds"]),
         disk=DiskSettings(**tables["disk"]),
-        requests=RequestSettings(**tables["requests"]),
+        requests=read_requests(tables["requests"], _unheard),
+        smtp=read_smtp(tables["smtp"], _unheard),
+        imap=read_imap(tables["imap"], _unheard),
         limits=read_limits(tables["limits"], _unheard),
         approval=read_approval(tables["approval"], _unheard),
         pacing=read_pacing(tables["pacing"], _unheard),
@@ -134,7 +137,9 @@ _TABLES: Mapping[str, Callable[[Any], Iterator[Finding]]] = {
     "pacing": _supervised(read_pacing),
     "holds": _switches("holds", HoldSettings),
     "disk": _switches("disk", DiskSettings),
-    "requests": _switches("requests", RequestSettings),
+    "requests": _supervised(read_requests),
+    "smtp": _supervised(read_smtp),
+    "imap": _supervised(read_imap),
 }
 """Each table of tenu.toml, and what finds its mistakes."""
 

@@ -57,6 +57,9 @@ ignored = false
 # Whether an erasure somebody asks for, and any refusal, waits for a second person to confirm it.
 # [requests]
 # two_people = true
+# How many days before its last day a request is called to mind; how long the link to a package opens it.
+# remind_days = [10, 5, 2]
+# link_days = 7
 
 # Which plans a human must approve: first_run, always, never. Over a table's share, always.
 # [approval]
@@ -76,6 +79,17 @@ ignored = false
 # days = ["mon", "tue", "wed", "thu", "fri"]
 # from = "22:00"
 # to = "06:00"
+
+# The server letters leave by; its password is TENU_SMTP_PASSWORD in the environment.
+# [smtp]
+# host = "mail.company.example"
+# user = "privacy"
+# sender = "privacy@company.example"
+
+# The mailbox requests come to; its password is TENU_IMAP_PASSWORD in the environment. Nothing in it is changed.
+# [imap]
+# host = "mail.company.example"
+# user = "privacy"
 """
 IGNORED = "keys/\nledger/\n*.db\n*.db-wal\n*.db-shm\nplan*.json\n*.sample.csv\n"
 

@@ -16,7 +16,11 @@ from tenu.cli.fulfil_answer import JSON, refused
 from tenu.cli.fulfil_erasure import propose
 from tenu.cli.fulfil_objection import uphold
 from tenu.cli.fulfil_restriction import contest
+from tenu.cli.request_deadlines import deadlines
+from tenu.cli.request_delivery import outbox, package, send
+from tenu.cli.request_inbox import inbox
 from tenu.cli.request_letters import address, letter
+from tenu.cli.request_notice import notice
 from tenu.journal.cases import Outcome
 from tenu.operations.rights.requests import Extension, Intake, Method
 from tenu.policy.rights import Right
@@ -35,7 +39,20 @@ def command() -> None:
     """What people ask: received, searched, decided by a human, answered within the month."""
 
 
-for more in (fulfil, propose, uphold, contest, letter, address):
+for more in (
+    fulfil,
+    propose,
+    uphold,
+    contest,
+    letter,
+    address,
+    deadlines,
+    send,
+    outbox,
+    package,
+    notice,
+    inbox,
+):
     command.add_command(more)
 
 
@@ -270,6 +287,7 @@ def confirm(context: Context, number: str, right: str, send_back: bool, note: st
 @command.command()
 @click.argument("number")
 @click.option("--delivery", type=click.Choice(["email", "post", "link", "hand"]), required=True, help="How.")
+@click.option("--on", type=DAY, help="Day it left. Today by default.")
 @click.option(
     "--letter",
     type=click.Path(exists=True, path_type=Path),
@@ -279,13 +297,17 @@ def confirm(context: Context, number: str, right: str, send_back: bool, note: st
 @JSON
 @click.pass_obj
 @exits
-def answer(context: Context, number: str, delivery: str, letter: Path, as_json: bool) -> int:
+def answer(
+    context: Context, number: str, delivery: str, on: datetime | None, letter: Path, as_json: bool
+) -> int:
     """Record that the answer left, with the digest of what left."""
     from tenu.adapters.answer_folder import digest_of_answer  # noqa: PLC0415
     from tenu.operations.rights.requests import answered  # noqa: PLC0415
 
-    digest = digest_of_answer(letter)
-    return _moved(context, as_json, lambda ports: answered(ports, number, delivery=delivery, letter=digest))
+    digest, day = digest_of_answer(letter), on.date() if on else None
+    return _moved(
+        context, as_json, lambda ports: answered(ports, number, delivery=delivery, letter=digest, on=day)
+    )
 
 
 @command.command()
@@ -311,15 +333,21 @@ def _moved(context: Context, as_json: bool, verb: Callable[[Any], Case]) -> int:
 
 
 def _show(context: Context, case: Case, as_json: bool) -> int:
+    from tenu.cli.request_notice import notice_lines  # noqa: PLC0415
     from tenu.cli.request_text import case_lines, case_plain  # noqa: PLC0415
     from tenu.operations.plan import today  # noqa: PLC0415
+    from tenu.operations.rights.notices import notices  # noqa: PLC0415
 
     with context.ports() as ports:
-        day = today(ports)
+        day, within = today(ports), ports.workspace.settings.requests.notice_days
+        waiting = [one for one in notices(ports, case.id) if one.is_open]
     if as_json:
-        click.echo(json.dumps(case_plain(case, day), indent=1, ensure_ascii=False))
+        said = {**case_plain(case, day), "unacknowledged": [one.id for one in waiting]}
+        click.echo(json.dumps(said, indent=1, ensure_ascii=False))
     else:
-        _print(case_lines(case, day, context.language))
+        _print(
+            [*case_lines(case, day, context.language), *notice_lines(waiting, day, within, context.language)]
+        )
     return FINE
 
 

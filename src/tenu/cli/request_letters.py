@@ -62,7 +62,7 @@ def letter(
 @exits
 def address(context: Context, number: str, lines: tuple[str, ...]) -> int:
     """Say where letters go: the LINES of an address, or one e-mail. It stays sealed in the file of the request."""
-    from tenu.operations.rights.requests import readdress  # noqa: PLC0415
+    from tenu.operations.rights.sending import readdress  # noqa: PLC0415
 
     with context.ports() as ports:
         readdress(ports, number, lines)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from tenu.journal.bodies_archive import ARCHIVE
 from tenu.journal.bodies_hold import HOLDS
+from tenu.journal.bodies_letter import LETTERS
 from tenu.journal.bodies_request import REQUESTS
 from tenu.journal.kinds import Body, EventKind
 from tenu.journal.shapes import COUNT, DAY, DIGEST, FLAG, INSTANT, NAME, ListOf, MapOf, words
@@ -321,5 +322,16 @@ _CLAUSES: Mapping[EventKind, Body] = {
 """The policy, its clauses and its checks."""
 
 BODIES: Mapping[EventKind, Body] = MappingProxyType(
-    {**_RUNS, **_SUPERVISION, **_STORES, **ARCHIVE, **_ENDS, **_PEOPLE, **REQUESTS, **HOLDS, **_CLAUSES}
+    {
+        **_RUNS,
+        **_SUPERVISION,
+        **_STORES,
+        **ARCHIVE,
+        **_ENDS,
+        **_PEOPLE,
+        **REQUESTS,
+        **LETTERS,
+        **HOLDS,
+        **_CLAUSES,
+    }
 )

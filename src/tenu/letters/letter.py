@@ -8,24 +8,47 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from typing import Protocol
 
 from tenu.law.reason_codes import CODES
 from tenu.letters.blocks import Block, blocks_of, plain_text
 from tenu.letters.facts import DID, FINAL, DecidedRight, LetterFacts, LetterKind
 from tenu.letters.page import MissingFactError, long_day, render
 from tenu.letters.pdf import pdf_of
+from tenu.policy.model import Policy
 from tenu.terms import Language, Text
 
 _NUMBER = Text(fr="Demande n°", en="Request no.")
 _BEFORE, _AFTER = re.compile(" (?=[:;?!»])"), re.compile("(?<=«|°) ")
 
 
+class Facts(Protocol):
+    """What the frame of any letter needs: the request it is about, its day, who writes, to whom."""
+
+    @property
+    def number(self) -> str:
+        """Return the number of the request."""
+
+    @property
+    def written_on(self) -> date:
+        """Return the day it is dated."""
+
+    @property
+    def policy(self) -> Policy:
+        """Return the policy of who writes."""
+
+    @property
+    def addressee(self) -> tuple[str, ...]:
+        """Return the lines of the address it goes to."""
+
+
 @dataclass(frozen=True)
 class Letter:
     """One letter. *html*: a page that needs no other file."""
 
-    facts: LetterFacts
+    facts: Facts
     language: Language
     html: str
 
@@ -69,7 +92,12 @@ def write_letter(facts: LetterFacts, language: Language) -> Letter:
     """
     for missing in _missing(facts):
         raise missing
-    html = render(f"letters/{facts.kind}", language, facts=facts, did=DID, codes=CODES)
+    return rendered(str(facts.kind), facts, language)
+
+
+def rendered(name: str, facts: Facts, language: Language) -> Letter:
+    """Return the letter of the template *name*, its facts known to be there."""
+    html = render(f"letters/{name}", language, facts=facts, did=DID, codes=CODES)
     return Letter(facts=facts, language=language, html=_spaced(html) if language == "fr" else html)
 
 

@@ -135,9 +135,9 @@ def suspended_days(
     return (question.answered_on - question.asked_on).days
 
 
-def alerts(due_on: date) -> tuple[date, ...]:
+def alerts(due_on: date, days_before: tuple[int, ...] = ALERT_DAYS_BEFORE) -> tuple[date, ...]:
     """Return the days to remind of something due on *due_on*, the earliest first."""
-    return tuple(due_on - timedelta(days=days) for days in ALERT_DAYS_BEFORE)
+    return tuple(due_on - timedelta(days=days) for days in sorted(days_before, reverse=True))
 
 
 def third_party_notice_by(

@@ -21,7 +21,8 @@ class CaseFile:
     *message*: what they wrote. *notes*: reasons people gave, newest last. *confirmed*, *refused*: the doubtful
     rows a human said are theirs, or are not, by keyed fingerprint. *rows*: their rows of people tables (system and table, primary key)
     while an erasure is under way. *done*: what was done of each right, as its letter tells
-    it. *acts*: by right, what is to be done, as JSON, so that whoever resumes does exactly that. *until*: last day of the
+    it. *acts*: by right, what is to be done, as JSON, so that whoever resumes does exactly that. *notices*: each recipient to tell,
+    by number (name, address, words). *until*: last day of the
     file, None while the request is open.
     """
 
@@ -35,4 +36,5 @@ class CaseFile:
     rows: tuple[tuple[tuple[str, str], tuple[Any, ...]], ...] = ()
     done: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     acts: Mapping[str, str] = field(default_factory=dict)
+    notices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     until: date | None = None

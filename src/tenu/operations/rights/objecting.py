@@ -78,6 +78,7 @@ def receive(
     address: str = "",
     message: str = "",
     stop: Sequence[Channel] = CHANNELS,
+    number: str = "",
 ) -> Case:
     """Open a request as ``requests.receive`` does; when it objects or withdraws, stop prospecting in the same call.
 
@@ -90,6 +91,7 @@ def receive(
         address: Where the answer goes.
         message: What they wrote.
         stop: The channels to stop; none when the objection is not about prospecting.
+        number: As for ``requests.receive``.
     """
     at_once = tuple(stop) if {str(right) for right in rights} & set(AT_ONCE) else ()
     case = verbs.receive(
@@ -101,6 +103,7 @@ def receive(
         address=address,
         message=message,
         stop=at_once,
+        number=number,
     )
     return stop_prospecting(ports, case.id) if at_once else case
 

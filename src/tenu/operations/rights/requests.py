@@ -25,7 +25,7 @@ from tenu.law.reason_codes import Use, read_codes
 from tenu.operations.acting import entitled
 from tenu.operations.plan import today
 from tenu.operations.rights.searching import Sought
-from tenu.operations.rights.second import unconfirmed, waits_for_another
+from tenu.operations.rights.second import must_be_confirmed
 from tenu.periods.limits import last_day
 from tenu.periods.period import Period
 from tenu.plans.case_file import CaseFile
@@ -79,6 +79,7 @@ def receive(
     received_on: date | None = None,
     address: str = "",
     message: str = "",
+    number: str = "",
     stop: Sequence[Channel] = (),
 ) -> Case:
     """Open a request the day it reached the company, whoever notices it when; return it.
@@ -91,6 +92,7 @@ def receive(
         received_on: Civil day it reached any channel; today by default.
         address: Where the answer goes.
         message: What they wrote.
+        number: Its number, from ``new_number``, where something was written down under it before; a new one by default.
         stop: The channels prospecting must stop on at once (``objecting.receive`` does it).
 
     Raises:
@@ -107,7 +109,7 @@ def receive(
                 fr="relisez la date et les droits demandés", en="read the date and the rights asked again"
             ),
         )
-    number = "R-" + "".join(secrets.choice(LETTERS) for _ in range(8))
+    number = number or new_number()
     body: dict[str, Json] = {
         "request": number,
         "rights": list(dict.fromkeys(str(right) for right in rights)),
@@ -125,6 +127,11 @@ def receive(
     ports.journal.append(event)
     ports.journal.seal(ports.signer)
     return received(event)
+
+
+def new_number() -> str:
+    """Return the number of a request that is about to be opened."""
+    return "R-" + "".join(secrets.choice(LETTERS) for _ in range(8))
 
 
 def requests(ports: Ports) -> dict[str, Case]:
@@ -294,16 +301,25 @@ def close(ports: Ports, number: str, reason: str, note: str) -> Case:
     return case
 
 
-def answered(ports: Ports, number: str, *, delivery: str, letter: str) -> Case:
-    """Record that the answer left, how, and the digest of what left. Its file is kept five years more.
+def answered(ports: Ports, number: str, *, delivery: str, letter: str, on: date | None = None) -> Case:
+    """Record that the answer left *on* a day (today by default), how, and the digest of what left.
+
+    Its file is kept five years more.
 
     Raises:
         CaseError: Something decided is not done yet, or waits for a second person.
+        RefusedError: The day has not come, or is before the request.
     """
-    case = request(ports, number)
-    for right in (one for one in case.decisions if waits_for_another(ports, case, Right(one))):
-        raise unconfirmed(case.id, right)
-    day = today(ports)
+    case, day = request(ports, number), on or today(ports)
+    must_be_confirmed(ports, case)
+    if not case.received_on <= day <= today(ports):
+        raise RefusedError(
+            Text(
+                fr="une réponse part après la demande, et pas demain",
+                en="an answer leaves after the request, and not tomorrow",
+            ),
+            fix=Text(fr="relisez la date", en="read the date again"),
+        )
     body: dict[str, Json] = {
         "on": day.isoformat(),
         "delivery": delivery,
@@ -319,29 +335,6 @@ def escalate(ports: Ports, number: str) -> Case:
     """Say that the person, not satisfied, turns to the officer, who was not the first to answer (C-RGT-23)."""
     body = {"on": today(ports).isoformat(), "actor": ports.actor.digest}
     return record(ports, number, EventKind.REQUEST_ESCALATED, body)
-
-
-def readdress(ports: Ports, number: str, lines: Sequence[str]) -> Case:
-    """Say where letters to the person go: the lines of an address, or an e-mail alone.
-
-    Raises:
-        RefusedError: Nothing is said, or the file of the request is gone.
-    """
-    case = request(ports, number)
-    file, said = ports.cases.file(case.id), [line.strip() for line in lines if line.strip()]
-    if file is None or not said:
-        raise RefusedError(
-            Text(
-                fr=f"{case.id} : pas d'adresse, ou plus de dossier",
-                en=f"{case.id}: no address, or no file any more",
-            ),
-            fix=Text(
-                fr=f'tenu request address {case.id} "Nom" "Rue" "Code postal et ville"',
-                en=f'tenu request address {case.id} "Name" "Street" "Postcode and town"',
-            ),
-        )
-    ports.cases.keep(replace(file, address="\n".join(said)))
-    return case
 
 
 def end_file(ports: Ports, number: str, closed_on: date) -> None:

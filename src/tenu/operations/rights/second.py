@@ -30,3 +30,13 @@ def unconfirmed(number: str, right: str) -> CaseError:
             en=f"let them run: tenu request confirm {number} {right}",
         ),
     )
+
+
+def must_be_confirmed(ports: Ports, case: Case) -> None:
+    """Let a request be answered once every decision that needs a second person has one.
+
+    Raises:
+        CaseError: One waits for another person.
+    """
+    for right in (one for one in case.decisions if waits_for_another(ports, case, Right(one))):
+        raise unconfirmed(case.id, right)
