@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -28,6 +28,7 @@ from tenu.letters.incoming import mail_of, read_mail
 from tenu.operations.rights import inbox, requests
 from tenu.operations.rights.finding import file_of
 from tenu.operations.rights.sending import send
+from tenu.periods.limits import last_day
 from tenu.policy.rights import Right
 from tenu.ports import Ports
 from tenu.settings import ImapSettings, SmtpSettings
@@ -153,6 +154,25 @@ def test_a_message_said_to_ask_for_nothing_is_forgotten_later(office: Ports, box
     with pytest.raises(RefusedError):
         inbox.show(later, two.id)
     assert inbox.show(later, one.id).about == case.id
+
+
+def test_a_message_of_a_request_ends_with_its_file(office: Ports, box: Letterbox) -> None:
+    """Five years after the request is closed, and not a day before, nothing of what was written is left."""
+    box.put(_mail(1, "Je veux savoir ce que vous avez."), at=NIGHT)
+    [message] = inbox.fetch(office)
+    case = inbox.take(office, message.id, [Right.ACCESS])
+    requests.close(office, case.id, "withdrawn", "x")
+    last = last_day(office.clock.now().date(), requests.FILE_LASTS)
+    left = []
+    for day in (last, last + timedelta(days=1)):
+        inbox.forget(_on(office, day))
+        left.append(office.mailroom.incoming.one(message.id) is not None)
+    assert left == [True, False]
+
+
+def _on(office: Ports, day: date) -> Ports:
+    noon = datetime.combine(day, time(12), UTC)
+    return replace(office, clock=replace(office.clock, at=noon))  # type: ignore[type-var]
 
 
 def test_a_copy_is_not_another_message_and_moving_is_asked_for(office: Ports, box: Letterbox) -> None:

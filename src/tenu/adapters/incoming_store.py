@@ -69,6 +69,12 @@ class IncomingStore:
         with self._engine.connect() as vault:
             return {row.id: row.thread for row in vault.execute(sa.select(INCOMING.c.id, INCOMING.c.thread))}
 
+    def undated(self) -> frozenset[str]:
+        """Return the numbers of the messages that are kept and have no last day."""
+        kept = sa.and_(INCOMING.c.until.is_(None), INCOMING.c.sealed != _FORGOTTEN)
+        with self._engine.connect() as vault:
+            return frozenset(vault.execute(sa.select(INCOMING.c.id).where(kept)).scalars())
+
     def end(self, message: str, until: date | None) -> None:
         """Give a message its last day, None while it has none."""
         with self._engine.begin() as vault:

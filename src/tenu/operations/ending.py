@@ -27,6 +27,7 @@ from tenu.operations.remembering import (
     write_held,
 )
 from tenu.operations.residue import record, search
+from tenu.operations.rights.inbox import forget as forget_messages
 from tenu.operations.rights.statements import forget as forget_statements
 from tenu.plans.disk import Horizon
 from tenu.plans.erasures import Act
@@ -62,6 +63,7 @@ def end(ports: Ports, plan: Plan, run: Run, gone: Gone) -> Run:
             _replayed(opened, plan.cause, run)
     run = replace(run, horizons=tuple(_horizons(ports, run)))
     forget_old(ports, today(ports))
+    forget_messages(ports)
     ports.cases.forget(today(ports))
     anchor(ports, run.plan)
     return run

@@ -13,6 +13,7 @@ import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from tenu.errors import RefusedError
@@ -63,8 +64,7 @@ def fetch(ports: Ports) -> list[Message]:
         RefusedError: No mailbox is set.
         UnreachableError: The mailbox does not answer; what was read before is kept.
     """
-    incoming = ports.mailroom.incoming
-    incoming.forget(today(ports))
+    forget(ports)
     mailbox = _keyed(ports, "mailbox", ports.mailroom.mailbox.name().encode())
     new = _tell(ports)
     try:
@@ -164,6 +164,19 @@ def dismiss(ports: Ports, number: str) -> Message:
     _write(ports, EventKind.MAIL_DISMISSED, {"message": message.id, "actor": ports.actor.digest})
     ports.mailroom.incoming.end(message.id, last_day(today(ports), DISMISSED_LASTS))
     return messages(ports)[message.id]
+
+
+def forget(ports: Ports) -> int:
+    """Destroy the messages whose last day has passed, return how many: those of a request end with its file."""
+    incoming, day = ports.mailroom.incoming, today(ports)
+    if undated := incoming.undated():
+        ended = {number for number, case in requests(ports).items() if case.state not in OPEN}
+        about = {m.id: m.request for m in messages(ports).values() if m.id in undated and m.request in ended}
+        files = ports.cases.files([number for number in about.values() if number])
+        for message, number in about.items():
+            file = files.get(number or "")
+            incoming.end(message, file.until if file else day - timedelta(days=1))
+    return incoming.forget(day)
 
 
 def _read(ports: Ports, folder: Folder, mailbox: str) -> None:
