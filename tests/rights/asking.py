@@ -10,7 +10,7 @@ from lab import Lab
 from tenu.adapters.staff import actor
 from tenu.journal.cases import Outcome
 from tenu.operations.rights import requests as verbs
-from tenu.operations.rights.erasure import Erasures, decide, erase
+from tenu.operations.rights.erasure import Erasures, decide, erase, propose
 from tenu.operations.rights.finding import look_up
 from tenu.operations.rights.searching import Sought
 from tenu.policy.rights import Right
@@ -45,11 +45,22 @@ def email_of(person: Person) -> str:
 def asked(ports: Ports, email: str, *rights: Right) -> str:
     """Open a request, and search; return its number."""
     sought = Sought(values={IdentifierKind.EMAIL: (email,)})
-    case = verbs.receive(ports, rights or (Right.ERASURE,), sought, channel=verbs.Intake.EMAIL)
+    case = verbs.receive(ports, rights or (Right.ERASURE,), sought, channel=verbs.Intake.EMAIL, address=email)
     verbs.acknowledge(ports, case.id)
     verbs.identify(ports, case.id, verbs.Method.KNOWN_ADDRESS)
     look_up(ports, case.id)
     return case.id
+
+
+def decided(ports: Ports, number: str) -> str:
+    """Decide what the proposal says may be decided, with its reasons and last day, and confirm; return the number."""
+    stays = propose(ports, number).kept
+    until = max((h.until for h in stays if h.until), default=None)
+    codes = tuple(dict.fromkeys(str(h.code) for h in stays))
+    outcome, note = (Outcome.PARTIAL, "Ce que la loi garde.") if stays else (Outcome.GRANTED, "")
+    decide(ports, number, outcome, codes=codes, note=note, until=until)
+    verbs.confirm(as_(ports, "bruno"), number, Right.ERASURE)
+    return number
 
 
 def granted(ports: Ports, number: str) -> str:

@@ -16,6 +16,7 @@ from lab import Lab, make_lab
 from rights.asking import (
     as_,
     asked,
+    decided,
     email_of,
     erased,
     granted,
@@ -27,12 +28,14 @@ from rights.asking import (
 from rights.killed import PROCESSES, erase_and_die
 from tenu.journal.cases import CaseError, CaseState, Outcome
 from tenu.journal.kinds import EventKind
+from tenu.letters.facts import LetterKind
 from tenu.operations.apply import apply
 from tenu.operations.approving import has_run
 from tenu.operations.replay import replan
 from tenu.operations.rights import requests as verbs
 from tenu.operations.rights.erasure import decide, erase, propose
 from tenu.operations.rights.finding import fingerprint, look_up, settle
+from tenu.operations.rights.writing import letter
 from tenu.plans.holding import Becomes
 from tenu.policy.rights import Right
 from tenu.ports import Ports
@@ -110,6 +113,20 @@ def test_what_was_proposed_is_what_was_done_and_journaled(lab: Lab) -> None:
     }
     assert (event.body["plan"], event.body["residual"]) == (done.plan, 0)
     assert sum(event.body["tables"].values()) == sum(h.rows for h in done.holdings)
+
+
+def test_every_erasure_has_its_letter(lab: Lab) -> None:
+    """Whoever asked, whatever stays of them: the answer names it, why, and until when, and lacks no fact."""
+    people = telling(lab)
+    with office(lab) as ports:
+        for person in people:
+            decided(ports, asked(ports, email_of(person)))
+        done = erase(ports, None)
+        letters = [letter(ports, facts.number, LetterKind.ANSWER) for facts in done.done]
+    undated = [
+        h for facts in done.done for h in facts.holdings if h.becomes is Becomes.EMPTIED and not h.until
+    ]
+    assert (len(letters), undated) == (len(people), [])
 
 
 def test_nobody_decides_alone_and_nothing_kept_is_left_unsaid(lab: Lab) -> None:

@@ -12,9 +12,10 @@ from datetime import date
 from functools import cached_property
 from typing import Protocol
 
-from tenu.law.reason_codes import CODES
+from tenu.law.reason_codes import CODES, ReasonCode
 from tenu.letters.blocks import Block, blocks_of, plain_text
 from tenu.letters.facts import DID, FINAL, DecidedRight, LetterFacts, LetterKind
+from tenu.letters.outcome import Fate, Holding
 from tenu.letters.page import MissingFactError, long_day, render
 from tenu.letters.pdf import pdf_of
 from tenu.policy.model import Policy
@@ -184,7 +185,7 @@ def _refusal(facts: LetterFacts, said: DecidedRight) -> Iterator[MissingFactErro
             f"les motifs du refus de « {said.right} »", f"the reasons to refuse '{said.right}'", f"{again} … --code … --note …"
         )  # fmt: skip
     dated = any(reason.dated for reason in said.reasons)
-    if dated and said.until is None and not any(holding.until for holding in said.left):
+    if dated and said.until is None and not any(map(_says_until, said.left)):
         yield _needs(
             f"jusqu'à quand vaut le refus de « {said.right} »", f"until when '{said.right}' is refused", f"{again} … --until DATE"
         )  # fmt: skip
@@ -192,14 +193,19 @@ def _refusal(facts: LetterFacts, said: DecidedRight) -> Iterator[MissingFactErro
 
 def _kept_without_reason(facts: LetterFacts) -> Iterator[MissingFactError]:
     for holding in facts.left:
-        if not (holding.ground and holding.why) or (
-            holding.code and CODES[holding.code].dated and not holding.until
-        ):
+        dated = holding.code is not None and CODES[holding.code].dated
+        if not (holding.ground and holding.why) or (dated and not _says_until(holding)):
             yield _needs(
                 f"pourquoi « {holding.what.fr} » reste, sous quel texte, jusqu'à quand",
                 f"why '{holding.what.en}' stays, under which text, until when",
                 f"tenu request show {facts.number}",
             )
+
+
+def _says_until(holding: Holding) -> bool:
+    """Return whether a holding says until when it stays: a day, or as long as its reason lasts, when that is a dispute."""
+    disputed = holding.fate is Fate.KEPT and holding.code is ReasonCode.CLAIMS
+    return holding.until is not None or disputed
 
 
 def _needs(fr: str, en: str, command: str) -> MissingFactError:

@@ -6,9 +6,12 @@ Source: GDPR 17(1), 17(3); law 5.5; policy C-RGT-10.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import Any
 
 from tenu.datamap.identity import Identity, identity
 from tenu.datamap.ways import Owned
@@ -22,7 +25,7 @@ from tenu.plans.requested import REQUESTED
 from tenu.plans.selection import ALWAYS, Listed
 from tenu.plans.signs import downward
 from tenu.plans.task import Anonymise, Clear, Effect, Ending, Erase, Keep, PersonTask, Seal
-from tenu.ports import Fate, Key, Ports, Unit
+from tenu.ports import Fate, Key, Ports, Session, Unit
 from tenu.terms import IdentifierKind, Text
 
 Counts = Mapping[Effect, Mapping[Key, int]]
@@ -40,7 +43,7 @@ class Proposing:
 
     def of(self, number: str) -> tuple[Holding, ...]:
         """Return what becomes of everything in the databases that is of one request."""
-        return gathered(self._found[number])
+        return gathered(_dated_shells(self._found[number]))
 
     def __call__(self, opened: Scene, choice: Choice, counts: Counts) -> None:
         """Take in one task, counted."""
@@ -51,13 +54,13 @@ class Proposing:
             for (number, _), standing in subjects.standings.items():
                 self.identities[number] += standing.identities
         until = {key: self._archived(opened, subjects, task, key) for key in mine}
-        kept = self._kept_until(opened, task) if any(isinstance(e, Keep) for e in counts) else {}
-        pinned: dict[Key, tuple[str, date]] = {}
-        for (_, key), (period, day) in sorted(kept.items(), key=lambda one: one[1][1]):
-            pinned[key] = (period, day)
-        for effect, rows in counts.items():
+        by_law: dict[Effect, Mapping[Key, int]] = dict(
+            _kept_by_law(opened, choice, [key for key in mine if key not in choice.left])
+        )
+        kept = self._kept_until(opened, task) if by_law else {}
+        for effect, rows in {**counts, **by_law}.items():
             for key, count in rows.items():
-                law = kept.get((effect.table, key)) if isinstance(effect, Keep) else pinned.get(key)
+                law = kept.get((effect.table, key))
                 self._found[mine[key]].extend(_become(opened, task, effect, count, until[key], law))
         for key, why, table, count in _left_alone(opened, choice):
             holding = Holding(system=task.system, table=table, becomes=_LEFT[why], rows=count)
@@ -89,6 +92,17 @@ class Proposing:
                         [(period, last), *([known] if known else [])], key=lambda x: x[1]
                     )
         return found
+
+
+def _dated_shells(found: Sequence[Holding]) -> Iterator[Holding]:
+    """Yield *found*; what is emptied goes with the last of what a text keeps in its system."""
+    last: dict[str, date] = {}
+    for holding in found:
+        if holding.becomes is Becomes.KEPT and holding.until:
+            last[holding.system] = max(last.get(holding.system, date.min), holding.until)
+    for holding in found:
+        until = last.get(holding.system) if holding.becomes is Becomes.EMPTIED else holding.until
+        yield replace(holding, until=until)
 
 
 def in_archive(ports: Ports, file: CaseFile, identities: Iterable[Identity]) -> tuple[Holding, ...]:
@@ -153,7 +167,7 @@ def _become(
             yield told(becomes=Becomes.ANONYMISED)
         case Clear():
             if any(isinstance(e, Erase) and e.table == effect.table for e in task.effects):
-                yield told(becomes=Becomes.EMPTIED, until=kept[1] if kept else None)
+                yield told(becomes=Becomes.EMPTIED)
             else:
                 yield told(becomes=Becomes.COLUMNS)
         case _:
@@ -168,17 +182,35 @@ def _ground(opened: Scene, task: PersonTask) -> Text | None:
     return grounds[0] if grounds else None
 
 
+def _kept_by_law(
+    opened: Scene, choice: Choice, people: Sequence[Key]
+) -> Iterator[tuple[Keep, Mapping[Key, int]]]:
+    """Yield what a text keeps of *people*, also of those *choice* has nothing else to do for."""
+    keeps = [effect for effect in choice.task.effects if isinstance(effect, Keep)]
+    if keeps and people:
+        with _listed(opened, choice.task, people) as (session, chosen):
+            for effect in keeps:
+                if rows := session.count_each(effect, chosen):
+                    yield effect, rows
+
+
 def _left_alone(opened: Scene, choice: Choice) -> Iterator[tuple[Key, Left, str, int]]:
     """Yield the rows *choice* leaves alone, by person and table, and why."""
     if not choice.left:
         return
-    task, session = choice.task, opened.sessions[choice.task.system]
+    with _listed(opened, choice.task, choice.left) as (session, chosen):
+        for effect in choice.task.effects:
+            if isinstance(effect, Erase | Anonymise):
+                everything = Keep(table=effect.table, path=effect.path, where=ALWAYS)
+                for key, count in session.count_each(everything, chosen).items():
+                    yield key, choice.left[key], effect.table, count
+
+
+@contextmanager
+def _listed(opened: Scene, task: PersonTask, people: Iterable[Key]) -> Iterator[tuple[Session, Any]]:
+    """Yield the session of the system of *task*, and a list of *people* in it, dropped afterwards."""
+    session, unit = opened.sessions[task.system], Unit(fate=Fate.END, chunk=0)
     chosen = session.new_list(task.root)
-    unit = Unit(fate=Fate.END, chunk=0)
-    session.fill(chosen, ((key, unit, None) for key in sorted(choice.left, key=str)))
-    for effect in task.effects:
-        if isinstance(effect, Erase | Anonymise):
-            everything = Keep(table=effect.table, path=effect.path, where=ALWAYS)
-            for key, count in session.count_each(everything, chosen).items():
-                yield key, choice.left[key], effect.table, count
+    session.fill(chosen, ((key, unit, None) for key in sorted(people, key=str)))
+    yield session, chosen
     session.drop_list(chosen)
