@@ -18,7 +18,7 @@ from tenu.letters.letter import Letter, write_letter
 from tenu.letters.outcome import RightDone, read_done
 from tenu.letters.page import MissingFactError
 from tenu.policy.rights import Right
-from tenu.terms import Language
+from tenu.terms import Language, Text
 
 SNAPSHOTS = Path(__file__).parents[1] / "data" / "letters"
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "reason-codes.md"
@@ -194,3 +194,11 @@ def test_every_kind_of_letter_is_shown_here() -> None:
         write_letter(said, "fr") for said in LETTERS.values() if isinstance(said, LetterFacts)
     ]
     assert (shown, len({letter.subject for letter in letters})) == (set(LetterKind), len(LETTERS))
+
+
+def test_what_stays_for_one_reason_is_told_once() -> None:
+    """Two holdings alike share their reason, their text and their day; each is named with its system and its rows."""
+    paid = replace(KEPT, what=Text(fr="vos paiements", en="your payments"), rows=2)
+    told = facts(LetterKind.ANSWER, decided=(replace(PARTIAL, done=replace(ERASED, holdings=(KEPT, paid))),))
+    text = " ".join(write_letter(told, "en").text.split())
+    assert (text.count("L123-22"), "your invoices" in text, "your payments" in text) == (1, True, True)

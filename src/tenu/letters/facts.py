@@ -310,6 +310,14 @@ class LetterFacts:
         return tuple(holding for decided in self.decided for holding in decided.left)
 
     @property
+    def left_together(self) -> tuple[tuple[Holding, ...], ...]:
+        """Return the same, what stays for one reason until one day together."""
+        found: dict[object, list[Holding]] = {}
+        for one in self.left:
+            found.setdefault((one.fate, one.code, one.ground, one.why, one.until), []).append(one)
+        return tuple(map(tuple, found.values()))
+
+    @property
     def restricted(self) -> Restricted | None:
         """Return the restriction the letter is about."""
         return next((done.restricted for done in self.all_done if done.restricted), None)
