@@ -16,9 +16,13 @@ from cases.light import Small
 from cases.world import AS_OF
 from faults.worker import watched
 from tenu.operations.apply import apply
+from tenu.operations.linking import NOTHING
 from tenu.operations.plan import plan
 from tenu.plans.run import Run
-from tenu.ports import Ports
+from tenu.plans.selection import ALWAYS
+from tenu.plans.task import Erase
+from tenu.ports import Fate, Ports, Unit
+from tenu.terms import IdentifierKind
 from tenu.testing import FixedClock
 
 Make = Callable[..., Small]
@@ -85,6 +89,23 @@ def test_whoever_was_told_they_came_back_is_there(make_small: Make, act: str) ->
         True,
         PEOPLE - len(left),
     )
+
+
+def test_looking_somebody_up_ends_no_transaction(make_small: Make) -> None:
+    """What a chunk did before it looked somebody up is undone with the rest of it: no statement of ours commits by itself."""
+    one = make_small(
+        MAP, PERSON, ORDERS, "INSERT INTO person VALUES (1, 'K1', '2015-01-10'), (2, 'K2', '2015-01-10')"
+    )
+    database, unit = next(iter(one.ports.databases.values())), Unit(fate=Fate.END, chunk=0)
+    before, wanted = one.world.rows(), {IdentifierKind.CUSTOMER_REFERENCE: {"K2"}}
+    with database.session(writing=True) as session, suppress(ZeroDivisionError), session.transaction():
+        chosen = session.new_list("person")
+        session.fill(chosen, [((1,), unit, None)])
+        gone = session.perform(Erase(table="person", path=(), where=ALWAYS), chosen, unit)
+        found = session.probe("person", database.system.people["person"], wanted, NOTHING)
+        session.drop_list(chosen)
+        raise ZeroDivisionError
+    assert (gone, [row.key for row in found], one.world.rows() == before) == (1, [(2,)], True)
 
 
 # ── how old another table's answer may be ──

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
 
 from tenu.adapters.databases import dialects, packing
 from tenu.adapters.databases.compile import Clause, Compiler
@@ -18,6 +19,16 @@ from tenu.ports import Key, Rows
 
 BATCH = 5_000
 FEW = 500
+
+
+class DropTemporary(sa.schema.DropTable):
+    """``DROP TABLE`` of a temporary one: unless that is said, MariaDB commits, and lets go of every lock."""
+
+
+@compiles(DropTemporary, "mysql")
+@compiles(DropTemporary, "mariadb")
+def _drop_temporary(drop: DropTemporary, compiler: Any, **_options: Any) -> str:
+    return f"DROP TEMPORARY TABLE {compiler.preparer.format_table(drop.element)}"
 
 
 class Desk:
@@ -71,6 +82,10 @@ class Desk:
         """Return a table name this session has not used yet."""
         self._tables_made += 1
         return f"{stem}_{self._tables_made}"
+
+    def drop(self, table: sa.Table) -> None:
+        """Drop a temporary table of ours; what is under way in the transaction stays under way."""
+        self.connection.execute(DropTemporary(table))
 
     def analyse(self, table: sa.Table) -> None:
         """Tell PostgreSQL how long a table of ours is: it takes an empty one for long, and never counts a temporary one."""

@@ -83,7 +83,7 @@ class Finding(Desk):
             if kind in wanted
         }
         found = list(self.people(root, people, rows, self.carrying(root, people, rows, asked), vitals))
-        self.connection.execute(sa.schema.DropTable(look_up))
+        self.drop(look_up)
         return found
 
     def people(

@@ -31,7 +31,7 @@ class Lists(Desk):
 
     def drop_list(self, chosen: PeopleList) -> None:
         """Forget *chosen*."""
-        self.connection.execute(sa.schema.DropTable(chosen.table))
+        self.drop(chosen.table)
 
     def enlist(self, name: str, root: str, keys: Iterable[Key]) -> None:
         """List these people of *root* under *name*, in place of whom it listed: later verbs of this session read it.

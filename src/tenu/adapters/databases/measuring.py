@@ -71,7 +71,7 @@ class Measuring(Desk):
 
     def _new_thin(self, table: str) -> PeopleList:
         if (before := self.compiler.thin.pop(table, None)) is not None:
-            self.connection.execute(sa.schema.DropTable(before))
+            self.drop(before)
         listed = people_list(self.compiler.catalog, self.compiler.tables, table, self.next_name("thin"))
         self.connection.execute(sa.schema.CreateTable(listed.table))
         return listed
