@@ -23,7 +23,7 @@ from tenu.operations.bounding import LimitError
 from tenu.operations.pacer import Wait
 from tenu.operations.runs import abort
 from tenu.operations.sampling import Sample
-from tenu.plans.plan import AlteredPlanError, Plan, read_plan
+from tenu.plans.plan import FORMAT, AlteredPlanError, Plan, read_plan
 from tenu.ports import Ports
 from verdict import state_of
 
@@ -157,7 +157,7 @@ def test_an_absolute_limit_no_word_lifts(lab_of: Callable[[str], Lab], limits: s
 
 def test_a_plan_of_an_older_format_is_refused_clearly(lab_of: Callable[[str], Lab]) -> None:
     """It had no limits: it says so, and what to do."""
-    text = lab_of("").plan().to_json().replace('"format": 2', '"format": 1')
+    text = lab_of("").plan().to_json().replace(f'"format": {FORMAT}', '"format": 1')
     with pytest.raises(AlteredPlanError, match="another format \\(1\\)"):
         read_plan(text)
 

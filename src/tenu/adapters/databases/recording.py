@@ -58,6 +58,10 @@ class Nothing:
     ) -> None:
         """Close nothing."""
 
+    def all(self) -> list[Any]:
+        """Return no row."""
+        return []
+
     def scalar_one(self) -> int:
         """Return zero."""
         return 0
