@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -25,10 +26,14 @@ def bound(others: Sequence[float]) -> float:
 
 
 class Shoppers(threading.Thread):
-    """Customers who sign in one after the other, each in a transaction of their own. *waits*: seconds each."""
+    """Customers who sign in one after the other, each in a transaction of their own. *waits*: seconds each.
 
-    def __init__(self, url: str, over: threading.Event) -> None:
+    With *disk*, each also waits for a file there to be flushed, as a chunk waits for the ledger's.
+    """
+
+    def __init__(self, url: str, over: threading.Event, disk: Path | None = None) -> None:
         super().__init__(daemon=True)
+        self._disk = (disk / "flushed").open("wb", buffering=0) if disk else None
         self._engine = sa.create_engine(url, connect_args={"timeout": 30} if "sqlite" in url else {})
         self.over = over
         self.waits: list[float] = []
@@ -46,9 +51,14 @@ class Shoppers(threading.Thread):
                     sa.update(account).where(account.c.id == key).values(phone=account.c.phone)
                 )
                 connection.commit()
+                if self._disk:
+                    self._disk.write(b"x")
+                    os.fsync(self._disk.fileno())
                 self.waits.append(time.monotonic() - begun)
                 time.sleep(0.002)
         self._engine.dispose()
+        if self._disk:
+            self._disk.close()
 
 
 def test_a_returning_customer_never_waits_long(
@@ -59,7 +69,10 @@ def test_a_returning_customer_never_waits_long(
     with (lab.folder / "tenu.toml").open("a", encoding="utf-8") as settings:
         settings.write("\n[pacing]\nduty = 50\n")
     made, over = lab.plan(), threading.Event()
-    shoppers, others = Shoppers(lab.urls["shop"], over), Shoppers(_shop_apart(new_database("apart")), over)
+    shoppers, others = (
+        Shoppers(lab.urls["shop"], over),
+        Shoppers(_shop_apart(new_database("apart")), over, lab.folder),
+    )
     for crowd in (shoppers, others):
         crowd.start()
     while not (shoppers.waits and others.waits):
