@@ -10,6 +10,7 @@ import click
 
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits
 from tenu.cli.fulfil_answer import JSON, refused
+from tenu.cli.request_letters import PROOFS
 from tenu.letters.facts import LetterKind, Proof
 
 if TYPE_CHECKING:
@@ -23,13 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--to-address-on-file", "on_file", is_flag=True, help="To the e-mail in the file, and no other."
 )
-@click.option(
-    "--proof",
-    "proofs",
-    multiple=True,
-    type=click.Choice([str(proof) for proof in Proof]),
-    help="What the person may give to be known, with « identity ».",
-)
+@PROOFS
 @JSON
 @click.pass_obj
 @exits

@@ -11,6 +11,14 @@ from tenu.cli.context import FINE, Context, console, exits
 from tenu.cli.fulfil_answer import JSON, refused
 from tenu.letters.facts import LetterKind, Proof
 
+PROOFS = click.option(
+    "--proof",
+    "proofs",
+    multiple=True,
+    type=click.Choice([str(proof) for proof in Proof]),
+    help="What the person may give to be known, with « identity ».",
+)
+
 
 @click.command()
 @click.argument("number")
@@ -22,13 +30,7 @@ from tenu.letters.facts import LetterKind, Proof
     required=True,
     help="A new file: .pdf, .html or .txt.",
 )
-@click.option(
-    "--proof",
-    "proofs",
-    multiple=True,
-    type=click.Choice([str(proof) for proof in Proof]),
-    help="What the person may give to be known, with « identity ».",
-)
+@PROOFS
 @JSON
 @click.pass_obj
 @exits
