@@ -305,6 +305,7 @@ class MariaDBServer(_Owned, MariaDB):
     def _command(self) -> list[str]:
         settings = {
             "datadir": str(self.folder / "data"),
+            "tmpdir": str(self.folder),  # a starting server deletes what another left in a shared one
             "socket": str(self.folder / "socket"),
             "pid-file": str(self.folder / "pid"),
             "init-file": str(self.folder / "first.sql"),

@@ -41,7 +41,12 @@ class Phase(StrEnum):
     AFTER = "after"
 
 
-_SQLITE = {Kind.DISCONNECT: 10, Kind.DISK_FULL: 13, Kind.TIMEOUT: 9, Kind.DEADLOCK: 6, Kind.LOCK: 5}
+_SQLITE = {
+    Kind.DISK_FULL: "SQLITE_FULL",
+    Kind.TIMEOUT: "SQLITE_INTERRUPT",
+    Kind.DEADLOCK: "SQLITE_LOCKED",
+    Kind.LOCK: "SQLITE_BUSY",
+}
 _POSTGRESQL: dict[Kind, type[psycopg.Error]] = {
     Kind.DISK_FULL: psycopg.errors.DiskFull,
     Kind.TIMEOUT: psycopg.errors.QueryCanceled,
@@ -56,7 +61,7 @@ def failure(connection: Any, kind: Kind) -> Exception:
     match connection:
         case sqlite3.Connection():
             error = sqlite3.OperationalError(str(kind))
-            error.sqlite_errorcode = _SQLITE.get(kind, 10)
+            error.sqlite_errorname = _SQLITE.get(kind, "SQLITE_IOERR")
             if connection.in_transaction and kind in (Kind.DISK_FULL, Kind.DISCONNECT):
                 connection.execute("ROLLBACK")
             return error

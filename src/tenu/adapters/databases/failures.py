@@ -10,12 +10,12 @@ from tenu.errors import StoreError, TenuError, UnreachableError
 from tenu.ports import BusyError
 from tenu.terms import Text
 
-_BUSY = frozenset({"55P03", "40P01", "40001", 1205, 1213, 1020, 5, 6})
-"""Lock timeouts, deadlocks and conflicts: PostgreSQL's SQLSTATE, MariaDB's error number, SQLite's result code."""
+_BUSY = frozenset({"55P03", "40P01", "40001", 1205, 1213, 1020, "SQLITE_BUSY", "SQLITE_LOCKED"})
+"""Lock timeouts, deadlocks and conflicts: PostgreSQL's SQLSTATE, MariaDB's error number, SQLite's name for it."""
 OWN_STORES = ("archive", "vault", "journal")
-_REFUSED = frozenset({19, 1048, 1451, 1452, 1644, 4025, "P0001"})
+_REFUSED = frozenset({"SQLITE_CONSTRAINT", 1048, 1451, 1452, 1644, 4025, "P0001"})
 """Constraints, and triggers that say no: the same again, SQLSTATE class 23 aside."""
-_CANNOT_OPEN = 14
+_CANNOT_OPEN = "SQLITE_CANTOPEN"
 _NO_SUCH_TABLE = 1146
 """How MariaDB tells SQLAlchemy, which asks, that a table is not there yet."""
 
@@ -103,6 +103,6 @@ def _code(error: Any) -> Any:
     first = error.args[0] if error.args else ""
     if isinstance(first, int):
         return first
-    if (result := getattr(error, "sqlite_errorcode", None)) is not None:
-        return result & 0xFF
+    if (name := getattr(error, "sqlite_errorname", None)) is not None:
+        return "_".join(name.split("_")[:2])  # SQLITE_BUSY_SNAPSHOT is busy too
     return getattr(error, "sqlstate", None) or ""
