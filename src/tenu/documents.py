@@ -10,7 +10,7 @@ import dataclasses
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar, dataclass_transform, get_args
+from typing import Any, ClassVar, TypeVar, dataclass_transform, get_args
 
 import pydantic
 import yaml
@@ -40,8 +40,10 @@ class Located:
     """A part of a file that knows its place.
 
     ``at["field"]`` is the place of one field's value, ``at["field.2"]`` that of the third item of a list.
+    A model that may be written as one text says in *short* which field that text is.
     """
 
+    short: ClassVar[str | None] = None
     place: SkipJsonSchema[SkipValidation[Place]] = dataclasses.field(
         default=Place(file="<code>"), compare=False, repr=False
     )
@@ -56,6 +58,10 @@ class Located:
             if value.keys() & {"place", "at"}:
                 raise ValueError("'place' and 'at' are not keys of a file")
             return {**value, "place": value.place, "at": value.at}
+        if cls.short is not None and isinstance(value, _Scalar):
+            return {cls.short: str(value), "place": value.place, "at": {cls.short: value.place}}
+        if cls.short is not None and isinstance(value, str):
+            return {cls.short: value}
         return value
 
 
@@ -65,6 +71,13 @@ class _Written(dict[str, Any]):
     __slots__ = ("at", "place")
     place: Place
     at: dict[str, Place]
+
+
+class _Scalar(str):
+    """A text as read, with the place it was written at."""
+
+    __slots__ = ("place",)
+    place: Place
 
 
 class _Core(Composer, CParser, Resolver):
@@ -166,7 +179,7 @@ class _Source:
     def plain(self, node: yaml.Node) -> Any:
         """Return *node* as Python values, mappings remembering where they were written."""
         if isinstance(node, yaml.ScalarNode):
-            return _scalar(node)
+            return self.scalar(node)
         if isinstance(node, yaml.SequenceNode):
             return [self.plain(item) for item in node.value]
         written = _Written()
@@ -191,6 +204,14 @@ class _Source:
             items = value_node.value if isinstance(value_node, yaml.SequenceNode) else ()
             written.at.update({f"{key}.{index}": self.place(item) for index, item in enumerate(items)})
         return written
+
+    def scalar(self, node: yaml.ScalarNode) -> Any:
+        """Return *node* as a Python value, a text remembering where it was written."""
+        if not isinstance(value := _scalar(node), str):
+            return value
+        text = _Scalar(value)
+        text.place = self.place(node)
+        return text
 
     def syntax(self, error: yaml.YAMLError) -> Finding:
         mark = getattr(error, "problem_mark", None)

@@ -11,9 +11,15 @@ TenuError
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tenu.terms import Language, Severity, Text
+
+_AROUND = 50
+"""Characters of a long line that are shown on each side of what is meant."""
+_FEW = 2
+"""Findings of one kind that are each shown with their line; more are listed by their place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -29,6 +35,15 @@ class Place:
     def __str__(self) -> str:
         """Return ``file:line:column``, the form editors and terminals turn into a link."""
         return f"{self.file}:{self.line}:{self.column}"
+
+    def underlined(self) -> list[str]:
+        """Return the line with its number, and under it what is meant; of a long line, what surrounds it."""
+        start = max(0, min(self.column - 1 - _AROUND, len(self.excerpt) - 2 * _AROUND))
+        shown = self.excerpt[start : start + 2 * _AROUND]
+        before, after = "…" if start else "", "…" if start + 2 * _AROUND < len(self.excerpt) else ""
+        number = f"{self.line:>5} | "
+        under = " " * (len(before) + self.column - 1 - start) + "^" * max(1, self.width)
+        return [f"{number}{before}{shown}{after}", f"{' ' * (len(number) - 2)}| {under}"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,24 +71,41 @@ class Finding:
             "clauses": list(self.clauses),
         }
 
-    def render(self, language: Language) -> str:
-        """Return the finding as a person reads it: place, code, message, excerpt, way out, where to read more."""
+    def at_length(self, language: Language) -> list[str]:
+        """Return the finding with the line it was found in: place, code, message, excerpt."""
         where = f"{self.place}  " if self.place else ""
         lines = [f"{where}{self.code}  {self.message.in_(language)}"]
         if self.place and self.place.excerpt:
-            number = f"{self.place.line:>5} | "
-            lines.append(f"{number}{self.place.excerpt}")
-            lines.append(
-                " " * (len(number) - 2)
-                + "| "
-                + " " * (self.place.column - 1)
-                + "^" * max(1, self.place.width)
-            )
-        if self.fix:
-            lines.append(f"  -> {self.fix.in_(language)}")
-        more = Text(fr="En savoir plus :", en="More:")
-        lines.append(f"  {more.in_(language)} tenu explain {self.code}")
-        return "\n".join(lines)
+            lines.extend(self.place.underlined())
+        return lines
+
+    def in_short(self, language: Language) -> str:
+        """Return the finding on one line of a list: place, message."""
+        return (
+            f"  {self.place}  {self.message.in_(language)}"
+            if self.place
+            else f"  {self.message.in_(language)}"
+        )
+
+
+def kinds(findings: Iterable[Finding]) -> list[tuple[Finding, ...]]:
+    """Return *findings* kind by kind, in the order of the first of each: one code, one way out."""
+    found: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        found.setdefault((finding.severity, finding.code, finding.fix), []).append(finding)
+    return [tuple(alike) for alike in found.values()]
+
+
+def together(findings: Sequence[Finding], language: Language) -> str:
+    """Return findings of one code and one way out as a person reads them: each with its line, or many as a list."""
+    first, more = findings[0], Text(fr="En savoir plus :", en="More:")
+    if len(findings) > _FEW:
+        lines = [f"{first.code}  × {len(findings)}", *(found.in_short(language) for found in findings)]
+    else:
+        lines = [line for found in findings for line in found.at_length(language)]
+    if first.fix:
+        lines.append(f"  -> {first.fix.in_(language)}")
+    return "\n".join([*lines, f"  {more.in_(language)} tenu explain {first.code}"])
 
 
 class TenuError(Exception):

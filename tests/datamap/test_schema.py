@@ -59,3 +59,14 @@ def test_the_page_s_example_is_a_data_map_of_fifteen_lines() -> None:
         "shop",
         True,
     )
+
+
+def test_what_is_written_in_one_word_knows_its_line() -> None:
+    """A column, a link or what is kept of a value is found at its own word, in the short form as in the long one."""
+    example = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[0]
+    system = read(example, file="shop.yaml", model=System)
+    found = (system.tables["client"].columns["email"].place, system.links[0].place)
+    assert [place.excerpt[place.column - 1 :][: place.width] for place in found] == [
+        "identity",
+        "orders.client_id -> client.id",
+    ]

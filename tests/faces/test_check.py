@@ -39,10 +39,13 @@ def test_the_count_is_in_one_language(looked_at: Path, lang: str, words: str) ->
 
 
 def test_every_finding_says_where_and_where_to_read_more(looked_at: Path) -> None:
-    """file:line:column, and the command that explains it."""
-    said = tenu("check", folder=looked_at, lang="en").out
-    heads = re.findall(r"^\S+:\d+:\d+  ([A-Z]+-[A-Z0-9]+-\d{2})  ", said, re.M)
-    assert (len(heads) > 0, heads) == (True, re.findall(r"tenu explain (\S+)$", said, re.M))
+    """file:line:column, and the command that explains it; those of one kind are told together."""
+    found = tenu("check", "--json", folder=looked_at).json()
+    blocks = tenu("check", folder=looked_at, lang="en").out.split("\n\n")[:-1]
+    kinds = [re.findall(r"tenu explain (\S+)$", block) for block in blocks]
+    assert {code for (code,) in kinds} == {one["code"] for one in found}
+    places = [place for block in blocks for place in re.findall(r"^ *(\S+:\d+:\d+)  ", block, re.M)]
+    assert sorted(places) == sorted(f"{one['file']}:{one['line']}:{one['column']}" for one in found)
 
 
 def test_a_silent_system_is_status_2_and_the_others_are_compared(company: Path) -> None:

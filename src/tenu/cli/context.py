@@ -132,11 +132,11 @@ def _say(status: int, language: Literal["fr", "en"], fr: str, en: str, fix_fr: s
 
 def tell(error: TenuError, language: Literal["fr", "en"]) -> None:
     """Say *error* on the error output: what, where, and what to do next."""
-    from tenu.errors import FindingsError  # noqa: PLC0415
+    from tenu.errors import FindingsError, kinds, together  # noqa: PLC0415
 
     click.echo(error.message.in_(language), err=True)
-    for finding in error.findings if isinstance(error, FindingsError) else ():
-        click.echo("\n" + finding.render(language), err=True)
+    for alike in kinds(error.findings) if isinstance(error, FindingsError) else ():
+        click.echo("\n" + together(alike, language), err=True)
     if error.fix:
         click.echo(f"-> {error.fix.in_(language)}", err=True)
 
@@ -196,10 +196,12 @@ def progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
 
 
 def show_findings(findings: tuple[Finding, ...], language: Literal["fr", "en"]) -> None:
-    """Print *findings*, worst first, each with its place and its way out."""
+    """Print *findings*, worst first, each with its place; those of one kind together, with their way out."""
+    from tenu.errors import kinds, together  # noqa: PLC0415
+
     colours = {"blocker": "bold red", "major": "yellow", "minor": "cyan", "note": ""}
     show = console()
-    for finding in findings:
-        first, *rest = finding.render(language).split("\n")
-        show.print(first, style=colours[finding.severity], markup=False, soft_wrap=True)
+    for alike in kinds(findings):
+        first, *rest = together(alike, language).split("\n")
+        show.print(first, style=colours[alike[0].severity], markup=False, soft_wrap=True)
         show.print("\n".join(rest) + "\n", markup=False, soft_wrap=True)

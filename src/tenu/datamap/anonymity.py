@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -77,17 +77,13 @@ class Kept(Located):
     intervals and seasons only, never counted as anonymous by itself.
     """
 
+    short: ClassVar[str] = "period"
     period: Unit | None = None
     band: Annotated[int, Field(ge=2)] | None = None
     first: Annotated[int, Field(ge=1)] | None = None
     groups: Mapping[str, str] | None = None
     others: str | None = None
     shift: Annotated[int, Field(ge=7)] | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_period(cls, value: Any) -> Any:
-        return {"period": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _one(self) -> Kept:

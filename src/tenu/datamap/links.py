@@ -6,7 +6,7 @@ import dataclasses
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import ClassVar
 
 from pydantic import field_validator, model_validator
 
@@ -43,16 +43,12 @@ class Link(Located):
     ``'orders_meta(order_id, value)'``; *when* then speaks of its rows.
     """
 
+    short: ClassVar[str] = "link"
     link: str
     when: When = dataclasses.field(default_factory=dict)
     spelled: str | None = None
     compared_as: IdentifierKind | None = None
     through: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_arrow(cls, value: Any) -> Any:
-        return {"link": value} if isinstance(value, str) else value
 
     @field_validator("link")
     @classmethod

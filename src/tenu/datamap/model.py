@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -144,6 +144,7 @@ class ColumnMap(Located):
     never portable). The category's, in the policy, when it is not said.
     """
 
+    short: ClassVar[str] = "category"
     category: str
     purposes: Names | None = None
     archive: bool = True
@@ -152,11 +153,6 @@ class ColumnMap(Located):
     of: str | None = None
     origin: Origin | None = None
     why: Text | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_category(cls, value: Any) -> Any:
-        return {"category": value} if isinstance(value, str) else value
 
 
 @document

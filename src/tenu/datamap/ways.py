@@ -90,6 +90,11 @@ def turned(table: str, path: Path) -> Path:
     return tuple(hop.turned(to) for hop, to in zip(reversed(path), reversed(tables[:-1]), strict=True))
 
 
+def first_unlike(path: Path) -> int | None:
+    """Return which join of *path* first compares a value it must compute at the far end, or at both; None when none does."""
+    return next((i for i, hop in enumerate(path) if hop.like.kind or hop.like.there), None)
+
+
 def begins(path: Path, way: Path) -> bool:
     """Return whether *path* starts by *way*."""
     return path[: len(way)] == way

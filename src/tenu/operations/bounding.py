@@ -50,7 +50,13 @@ def over(ports: Ports, plan: Plan) -> tuple[Excess, ...]:
 
 
 def _pots(verb: str) -> tuple[str, ...]:
-    """Return the verbs whose counted rows *verb* may reach: a row emptied for one person may go with the next, or stay."""
+    """Return the verbs whose counted rows *verb* may reach.
+
+    A row emptied for one person may go with the next, or stay; where it goes after all, whatever of these people stays
+    lets go of it.
+    """
+    if verb == "cut":
+        return ("cut", "clear", "erase", "keep")
     return ("clear", "erase") if verb in ("clear", "erase") else (verb,)
 
 

@@ -189,11 +189,9 @@ class Keeping:
         return ALWAYS if same is None else negate(linked((same,), ALWAYS))
 
     def _same_owner(self, reference: Reference, child: Path, parent: Path) -> Hop | None:
-        """Return the join from a child that finds a row only when both are of one person, None when none can tell.
-
-        MariaDB refuses to read the table it deletes from: there, only a person's own children are told apart.
-        """
+        """Return the join from a child that finds a row only when both are of one person, None when none can tell."""
         keys, (up,) = self._layout.catalog.table(reference.child), reference.up()
+        above = self._layout.catalog.table(reference.parent)
         own = tuple((name, name) for name in keys.primary_key) if keys else ()
         if not child:
             return None if parent else Hop(table=reference.child, pairs=(*own, *up.pairs))
@@ -201,9 +199,8 @@ class Keeping:
             same = _columns_that_meet(up, child[0])
             return Hop(table=reference.child, pairs=(*own, *same)) if own and same else None
         same = _columns_that_meet(child[0], parent[0])
-        if not same or self._layout.catalog.engine == "mariadb":
-            return None
-        return Hop(table=reference.parent, pairs=(*up.pairs, *same))
+        known = above is not None and above.primary_key  # what is told apart is listed by its key
+        return Hop(table=reference.parent, pairs=(*up.pairs, *same)) if same and known else None
 
     def _reference(self, child: str, parent: str) -> Reference | None:
         return next((r for r in self._layout.references if r.child == child and r.parent == parent), None)

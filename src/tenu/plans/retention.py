@@ -224,10 +224,18 @@ class _EstateTasks:
         archived = {i for i in ids if self._by_id[i].archive is not None}
         for owned in going if archived else ():
             columns = self._columns_worth_archiving(owned.table, archived)
-            where = negate(self._keeping.by_law(owned.table))
+            where = all_of([negate(self._keeping.by_law(owned.table)), negate(self._emptied_before(owned))])
             proof = self._layout.system.tables[owned.table].archive
             if proof and columns and self._table_rules()[owned.table] and where != NEVER:
                 yield Seal(table=owned.table, path=owned.path, where=where, columns=columns)
+
+    def _emptied_before(self, owned: Owned) -> Condition:
+        """Return when a row that must stay was emptied by an earlier run: what it held is in the archive already."""
+        shell = any_of([self._keeping.pinned(owned.table), self._keeping.mixed(owned)])
+        clear = emptied(self._layout, owned, self._keeping.only_strangers_pin(owned.table))
+        if shell == NEVER or owned.shared or not clear:
+            return NEVER
+        return all_of([shell, negate(Uncleared(columns=clear))])
 
     def _columns_worth_archiving(self, table: str, archived: set[str]) -> tuple[str, ...]:
         declared = self._layout.system.tables[table]

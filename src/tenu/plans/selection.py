@@ -192,3 +192,16 @@ def _said(fact: Fact, as_of: date | None) -> Condition:
 def linked(path: tuple[Hop, ...], where: Condition) -> Condition:
     """Return *where* at the end of *path*; *where* itself when the path is empty."""
     return Linked(path=path, where=where) if path and where != NEVER else where if not path else NEVER
+
+
+def reads(condition: Condition, table: str) -> bool:
+    """Return whether *condition* looks up rows of *table* besides the row at hand."""
+    match condition:
+        case Linked():
+            return any(hop.table == table for hop in condition.path) or reads(condition.where, table)
+        case AllOf() | AnyOf():
+            return any(reads(part, table) for part in condition.parts)
+        case Not():
+            return reads(condition.part, table)
+        case _:
+            return False

@@ -14,8 +14,8 @@ from tenu.adapters.databases.desk import FEW, Desk
 from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.anonymity import Shift
 from tenu.datamap.catalog import ColumnKind
-from tenu.datamap.ways import Path
-from tenu.plans.selection import ALWAYS, Condition, Linked, Selection
+from tenu.datamap.ways import Path, first_unlike
+from tenu.plans.selection import ALWAYS, Condition, Linked, Selection, reads
 from tenu.plans.task import Anonymise, Change, Clear, Cut, Effect, Erase, Holder, Seal
 from tenu.ports import Fate, Key, Line, Noted, Rows, Unit, appeared
 
@@ -25,11 +25,10 @@ class Changing(Desk):
 
     def count(self, effect: Effect, chosen: PeopleList, unit: Unit | None = None) -> int:
         """Return how many rows *effect* would concern for the people of *chosen*, or of one chunk of it."""
-        rows, where = self.rows_of(effect, chosen)
-        if unit is not None:
-            where.append(chosen.unit(unit.fate, unit.chunk))
+        mine = [] if unit is None else [chosen.unit(unit.fate, unit.chunk)]
         if isinstance(effect, Seal):
-            where.append(chosen.table.c.fate == int(Fate.ARCHIVE))
+            mine.append(chosen.table.c.fate == int(Fate.ARCHIVE))
+        rows, where = self.rows_of(effect, chosen, *mine, whose=False)
         if isinstance(effect, Erase) and effect.shared:
             keys = [rows.c[k] for k in self.primary_key(effect.table)]
             free = (
@@ -40,10 +39,9 @@ class Changing(Desk):
 
     def count_each(self, effect: Effect, chosen: PeopleList) -> dict[Key, int]:
         """Return how many rows *effect* would concern for each person of *chosen*, those with none left out."""
-        rows, where = self.rows_of(effect, chosen)
+        mine = [chosen.table.c.fate == int(Fate.ARCHIVE)] if isinstance(effect, Seal) else []
+        rows, where = self.rows_of(effect, chosen, *mine)
         keys = chosen.key_columns()
-        if isinstance(effect, Seal):
-            where.append(chosen.table.c.fate == int(Fate.ARCHIVE))
         if isinstance(effect, Erase) and effect.shared:
             own = [rows.c[k].label(f"own{i}") for i, k in enumerate(self.primary_key(effect.table))]
             free = self._nobody_else(effect, rows, chosen)
@@ -91,9 +89,9 @@ class Changing(Desk):
 
     def touched(self, effect: Change, chosen: PeopleList, unit: Unit) -> list[tuple[Key, Key]]:
         """Return the rows *effect* would change for one chunk: the person's key, then the row's own (empty without one)."""
-        rows, where = self.rows_of(effect, chosen)
+        rows, where = self.rows_of(effect, chosen, chosen.unit(unit.fate, unit.chunk))
         own = [rows.c[name] for name in self.primary_key(effect.table)]
-        query = sa.select(*chosen.key_columns(), *own).where(*where, chosen.unit(unit.fate, unit.chunk))
+        query = sa.select(*chosen.key_columns(), *own).where(*where)
         width = len(chosen.keys)
         return [(tuple(row[:width]), tuple(row[width:])) for row in self.connection.execute(query)]
 
@@ -117,7 +115,7 @@ class Changing(Desk):
         checks = [check for check in (table.checks if table else ()) if values.keys() & set(check.columns)]
         if not checks:
             return []
-        rows, where = self.rows_of(effect, chosen, alias=True)
+        rows, where = self.rows_of(effect, chosen, alias=True, whose=False)
         values = {column.name: value for column, value in self._values(effect, rows).items()}
         cells = [
             dialects.typed(self.engine, values[c.name], c.type) if c.name in values else rows.c[c.name]
@@ -132,11 +130,11 @@ class Changing(Desk):
 
     def read(self, seal: Seal, chosen: PeopleList, unit: Unit) -> Iterator[Rows]:
         """Yield, for each person of a chunk, the rows *seal* covers as one text written by the server."""
-        rows, where = self.rows_of(seal, chosen)
+        rows, where = self.rows_of(seal, chosen, chosen.unit(unit.fate, unit.chunk))
         written = packing.row(self.engine, self.cells(seal, rows))
         keys = chosen.key_columns()
         query: sa.Select[Any] = sa.select(*keys, packing.gathered(self.engine, written), sa.func.count())
-        yield from self.gathered(query.where(*where, chosen.unit(unit.fate, unit.chunk)).group_by(*keys))
+        yield from self.gathered(query.where(*where).group_by(*keys))
 
     def take(self, seal: Seal, erase: Erase, chosen: PeopleList, unit: Unit) -> list[Rows]:
         """Delete the rows of one chunk *erase* covers, which *seal* covers too, and return them person by person.
@@ -154,11 +152,11 @@ class Changing(Desk):
         return read
 
     def _taken(self, seal: Seal, erase: Erase, chosen: PeopleList, unit: Unit) -> Iterator[Rows]:
-        rows, where = self.rows_of(erase, chosen)
+        rows, where = self.rows_of(erase, chosen, chosen.unit(unit.fate, unit.chunk))
         written = packing.row(self.engine, self.cells(seal, rows)).label("written")
         gone = (
             sa.delete(rows)  # type: ignore[arg-type]
-            .where(*where, chosen.unit(unit.fate, unit.chunk))
+            .where(*where)
             .returning(*chosen.key_columns(), written)
             .cte("gone")
         )
@@ -168,9 +166,9 @@ class Changing(Desk):
 
     def shared_keys(self, effect: Erase, chosen: PeopleList, unit: Unit) -> list[Key]:
         """Return the keys of the shared rows the people of a chunk point at, before they stop pointing."""
-        rows, where = self.rows_of(effect, chosen)
+        rows, where = self.rows_of(effect, chosen, chosen.unit(unit.fate, unit.chunk), whose=False)
         keys = [rows.c[k] for k in self.primary_key(effect.table)]
-        query = sa.select(*keys).where(*where, chosen.unit(unit.fate, unit.chunk)).distinct()
+        query = sa.select(*keys).where(*where).distinct()
         return [tuple(row) for row in self.connection.execute(query)]
 
     def erase_unheld(self, effect: Erase, keys: Sequence[Key]) -> int:
@@ -189,16 +187,37 @@ class Changing(Desk):
         """Change the rows of one chunk as *effect* says; return how many rows changed."""
         target = self.compiler.tables[effect.table]
         single = self.engine == "sqlite"
-        rows, where = self.rows_of(effect, chosen, alias=single)
-        where.append(chosen.unit(unit.fate, unit.chunk))
+        listed = self.engine == "mariadb" and self._wants_list(effect)
+        share = self._share(effect, chosen, unit) if moves_dates(effect) else None
+        mine = chosen.unit(unit.fate, unit.chunk)
+        rows, where = self.rows_of(effect, chosen, mine, alias=single or listed, whose=share is not None)
         if single:
             query = sa.select(*self._row_identity(rows, effect.table)).where(*where)
             where = [_among(self._row_identity(target, effect.table), query)]
+        elif listed:
+            where, share = self._listed(effect, rows, where, share)
         if isinstance(effect, Erase):
             return self.connection.execute(sa.delete(target).where(*where)).rowcount
-        share = self._share(effect, chosen, unit) if moves_dates(effect) else None
         values = self._values(effect, target, share)
         return self.connection.execute(sa.update(target).where(*where).values(values)).rowcount
+
+    def _wants_list(self, effect: Change) -> bool:
+        """Return whether MariaDB must make a list of the rows first: it changes no table that its statement reads twice,
+        and compares value by value what it would look up in a list for a query."""
+        apart = reads(effect.where, effect.table) or first_unlike(effect.path) is not None
+        return apart and bool(self.primary_key(effect.table))
+
+    def _listed(
+        self, effect: Change, rows: sa.FromClause, where: list[Clause], share: Any
+    ) -> tuple[list[Clause], Any]:
+        """Return *where* as a list of keys made first; DISTINCT keeps MariaDB from merging it into the statement."""
+        target = self.compiler.tables[effect.table]
+        keys = [rows.c[name].label(f"own{i}") for i, name in enumerate(self.primary_key(effect.table))]
+        shares = [] if share is None else [share.label("share")]
+        found = sa.select(*keys, *shares).where(*where).distinct().subquery("listed")
+        own = (target.c[name] for name in self.primary_key(effect.table))
+        same = [mine == found.c[key.name] for mine, key in zip(own, keys, strict=True)]
+        return same, found.c.share if shares else None
 
     def _share(self, effect: Change, chosen: PeopleList, unit: Unit) -> Any:
         """Return the share of the person a row belongs to, drawn now for whoever has none yet."""

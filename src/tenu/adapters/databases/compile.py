@@ -16,7 +16,7 @@ from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.anonymity import Method, Redraw, Shift
 from tenu.datamap.catalog import Catalog, Column
 from tenu.datamap.model import DateForm, System
-from tenu.datamap.ways import Hop, Spelling
+from tenu.datamap.ways import Hop, Spelling, first_unlike
 from tenu.plans.selection import (
     Alike,
     AllOf,
@@ -171,8 +171,11 @@ class Compiler:
                 return coarsened(engine, column, value, method)
 
     def _linked(self, path: tuple[Hop, ...], where: Condition, rows: Rows, table: str) -> Clause:
-        if path[0].like.kind is not None:
+        far = first_unlike(path)
+        if far == 0:
             return self._among(path, where, rows, table)
+        if far is not None:
+            path, where = path[:far], Linked(path=path[far:], where=where)
         joins, end = self.join(rows, table, path)
         clauses = [on for _, on in joins]
         inside = self.where(where, end, path[-1].table)
@@ -187,8 +190,8 @@ class Compiler:
         there = [self.where(matching(path[0].there), first, path[0].table), *(on for _, on in joins)]
         inside = self.where(where, end, path[-1].table)
         query = sa.select(theirs).select_from(first, *(table for table, _ in joins))
-        among = sa.func.coalesce(mine, "").in_(query.where(theirs.is_not(None), *there, inside))
-        return sa.and_(*self.facts(path[0], rows, table, None), among)
+        among = mine.in_(query.where(theirs.is_not(None), *there, inside))
+        return sa.and_(*self.facts(path[0], rows, table, None), mine.is_not(None), among)
 
     def _listed(self, name: str, rows: Rows, table: str) -> list[Clause]:
         """Return, for each list called *name*, whether the row is on it; whom nothing may change is also in ``holds``."""

@@ -13,7 +13,9 @@ from sqlalchemy.ext.compiler import compiles
 from tenu.adapters.databases import dialects, packing
 from tenu.adapters.databases.compile import Clause, Compiler
 from tenu.adapters.databases.work import PeopleList
+from tenu.datamap.ways import Path, first_unlike
 from tenu.plans.package import Heading
+from tenu.plans.selection import matching
 from tenu.plans.task import Change, Effect, Ending, Seal
 from tenu.ports import Key, Rows
 
@@ -105,26 +107,57 @@ class Desk:
         return sa.and_(sa.tuple_(*columns).in_([tuple(key) for key in keys]))
 
     def rows_of(
-        self, effect: Effect, chosen: PeopleList, *, alias: bool = False
+        self, effect: Effect, chosen: PeopleList, *mine: Clause, alias: bool = False, whose: bool = True
     ) -> tuple[sa.FromClause, list[Clause]]:
         """Return the rows of the effect's table and the conditions that tie them to the people of *chosen*.
 
-        The people table itself is left out when the last link already holds its key: the list has it too.
+        Args:
+            effect: Whose rows are meant.
+            chosen: The people.
+            mine: Which of them matter, asked of the list.
+            alias: Whether the rows are read under another name than their table's.
+            whose: Whether the statement says whose each row is; when not, the list may be left out of it.
         """
         table = self.compiler.tables[effect.table]
         rows: sa.FromClause = table.alias() if alias else table
-        path = effect.path
-        if path and not path[-1].there and {there for _, there in path[-1].pairs} == set(chosen.keys):
-            joins, holder = self.compiler.join(rows, effect.table, path[:-1])
-            last = path[-2].table if len(path) > 1 else effect.table
-            columns = dict(zip(chosen.keys, chosen.key_columns(), strict=True))
-            same = [mine == theirs for mine, theirs in self.compiler.sides(path[-1], holder, columns)]
-            mine = sa.and_(*self.compiler.facts(path[-1], holder, last, None), *same)
-        else:
-            joins, person = self.compiler.join(rows, effect.table, path)
-            mine = chosen.same(person)
         where = self.compiler.where(effect.where, rows, effect.table)
-        return rows, [*(on for _, on in joins), mine, where]
+        far = first_unlike(effect.path)
+        if far is None:
+            return rows, [*self._tied(rows, effect.table, effect.path, chosen), *mine, where]
+        among = self._among(rows, effect, far, chosen, mine)
+        if whose:
+            among += [*self._tied(rows, effect.table, effect.path, chosen), *mine]
+        return rows, [*among, where]
+
+    def _tied(self, rows: sa.FromClause, table: str, path: Path, chosen: PeopleList) -> list[Clause]:
+        """Return what ties *rows* to the people of *chosen* along *path*.
+
+        The people table itself is left out when the last link already holds its key: the list has it too.
+        """
+        if path and not path[-1].there and {there for _, there in path[-1].pairs} == set(chosen.keys):
+            joins, holder = self.compiler.join(rows, table, path[:-1])
+            last = path[-2].table if len(path) > 1 else table
+            columns = dict(zip(chosen.keys, chosen.key_columns(), strict=True))
+            same = [one == other for one, other in self.compiler.sides(path[-1], holder, columns)]
+            return [*(on for _, on in joins), *self.compiler.facts(path[-1], holder, last, None), *same]
+        joins, person = self.compiler.join(rows, table, path)
+        return [*(on for _, on in joins), chosen.same(person)]
+
+    def _among(
+        self, rows: sa.FromClause, effect: Effect, far: int, chosen: PeopleList, mine: Sequence[Clause]
+    ) -> list[Clause]:
+        """Return a link by likeness, the *far* one on the way, as a list looked up once for the statement.
+
+        Compared pair by pair, rows and people would cost their product: no index answers what must be computed.
+        """
+        hop, beyond = effect.path[far], effect.path[far + 1 :]
+        joins, here = self.compiler.join(rows, effect.table, effect.path[:far])
+        start = effect.path[far - 1].table if far else effect.table
+        there = self.compiler.tables[hop.table].alias()
+        ((ours, theirs),) = self.compiler.sides(hop, here, dict(there.c))
+        asked = [self.compiler.where(matching(hop.there), there, hop.table), theirs.is_not(None)]
+        query = sa.select(theirs).where(*asked, *self._tied(there, hop.table, beyond, chosen), *mine)
+        return [*(on for _, on in joins), *self.compiler.facts(hop, here, start, None), ours.in_(query)]
 
     def heading(self, seal: Seal) -> Heading:
         """Return the names of the columns *seal* covers, and how this engine writes their cells."""

@@ -16,6 +16,9 @@ from tenu.adapters.databases.failures import busy
 from tenu.datamap.identity import normalise
 from tenu.terms import IdentifierKind
 
+LONGEST = 500
+"""Characters of the longest identifier anybody is looked up by; an e-mail has 254 at most."""
+
 _ACCENTED = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿ"
 _PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
 _TURN = 0x74656E7501
@@ -140,8 +143,10 @@ def normalised(engine: str, kind: IdentifierKind, column: Any) -> Any:
         return getattr(sa.func, f"tenu_{kind}")(column)
     plain = _normalised(engine, kind, column)
     if engine == "mariadb":
-        # Compared letter by letter, as Python does, whatever character set and collation the column has.
-        return sa.cast(plain, mysql.CHAR(charset="utf8mb4")).collate("utf8mb4_bin")
+        # Compared letter by letter, as Python does, whatever character set and collation the column has; a text without a
+        # length is never looked up in a list, but compared with each of its values.
+        short = sa.func.left(plain, LONGEST)
+        return sa.cast(short, mysql.CHAR(LONGEST, charset="utf8mb4")).collate("utf8mb4_bin")
     return plain
 
 

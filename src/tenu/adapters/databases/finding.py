@@ -13,7 +13,8 @@ from tenu.adapters.databases import dialects
 from tenu.adapters.databases.bulk import insert_rows
 from tenu.adapters.databases.compile import Clause, Rows
 from tenu.adapters.databases.desk import BATCH, Desk
-from tenu.adapters.databases.work import LONGEST, LOOK_UP, PeopleList
+from tenu.adapters.databases.dialects import LONGEST
+from tenu.adapters.databases.work import LOOK_UP, PeopleList
 from tenu.datamap.identity import LINKING, Identity, identity
 from tenu.datamap.model import Elsewhere, People
 from tenu.datamap.ways import Hop, own_facts

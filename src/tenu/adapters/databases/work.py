@@ -15,10 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
 from tenu.adapters.databases.catalog import OURS
+from tenu.adapters.databases.dialects import LONGEST
 from tenu.datamap.catalog import Catalog
-
-LONGEST = 500
-"""Characters of the longest identifier anybody is looked up by; an e-mail has 254 at most."""
 
 LOOK_UP = sa.Table(
     f"{OURS}lookup",
