@@ -86,3 +86,27 @@ def test_baskets_crossed_between_people_who_all_go(make: Make) -> None:
     rows = world.rows()
     assert (rows["basket"], rows["address"], ids(rows["person"])) == ([], [], [2])
     assert all(visit[1:] == (None, None) for visit in rows["visit"])
+
+
+def test_what_leads_to_two_people_is_said_where_it_begins(make_alone: Make) -> None:
+    """A note that may be a client's or a supplier's is told once, not again for each table that hangs from it."""
+    world = make_alone(
+        """
+people:
+  client: {collected_at: seen_on, identified_by: {email: email}}
+  supplier: {role: supplier, collected_at: seen_on, identified_by: {email: email}}
+tables:
+  client: {purposes: contract, columns: {email: identity}, not_personal: [id, seen_on]}
+  supplier: {purposes: contract, columns: {email: identity}, not_personal: [id, seen_on]}
+  note: {purposes: contract, columns: {text: identity}, not_personal: [id, client_id, supplier_id]}
+  page: {purposes: contract, columns: {text: identity}, not_personal: [id, note_id]}
+links: [note.client_id -> client.id, note.supplier_id -> supplier.id, page.note_id -> note.id]
+""",
+        "CREATE TABLE client (id INTEGER PRIMARY KEY, email VARCHAR(80), seen_on DATE)",
+        "CREATE TABLE supplier (id INTEGER PRIMARY KEY, email VARCHAR(80), seen_on DATE)",
+        "CREATE TABLE note (id INTEGER PRIMARY KEY, client_id INTEGER, supplier_id INTEGER, text VARCHAR(9))",
+        "CREATE TABLE page (id INTEGER PRIMARY KEY, note_id INTEGER, text VARCHAR(9))",
+    )
+    assert [said for said in world.found() if said.startswith("D-OWN")] == [
+        "D-OWN-01 rows of 'note' lead to several people (client, supplier)"
+    ]

@@ -15,7 +15,7 @@ from tenu.datamap.mentions import conditions, named_columns
 from tenu.datamap.model import System
 from tenu.datamap.ownership import owners
 from tenu.datamap.ways import Reference
-from tenu.errors import Finding
+from tenu.errors import Finding, Place
 from tenu.policy.model import Policy
 from tenu.terms import Severity
 
@@ -135,6 +135,11 @@ def _people(layout: Layout) -> Iterator[Finding]:
             )  # fmt: skip
 
 
+def _described(layout: Layout, table: str) -> Place:
+    declared = layout.system.tables.get(table)
+    return declared.place if declared else layout.system.place
+
+
 def _references(layout: Layout) -> Iterator[Finding]:
     """Check what points at rows that go; rows people share go only once nothing points at them, so nothing can stop them."""
     owned = {one.table for estate in layout.estates for one in estate.owned}
@@ -145,7 +150,7 @@ def _references(layout: Layout) -> Iterator[Finding]:
         yield from _holding_back(layout, reference, reference.child not in owned)
         if not _indexed(layout, reference):
             yield finding(
-                "D-IDX-01", MINOR, layout.system.place,
+                "D-IDX-01", MINOR, _described(layout, reference.child),
                 (f"« {reference.child}({', '.join(reference.columns)}) » n'a pas d'index : effacer y lira toute la table",
                  f"'{reference.child}({', '.join(reference.columns)})' has no index: erasing will read the whole table"),
                 ("créez un index sur ces colonnes", "create an index on these columns"),

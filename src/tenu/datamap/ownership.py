@@ -39,6 +39,8 @@ def owners(layout: Layout) -> Iterator[Finding]:
 
 def _owner(layout: Layout, name: str, declared: TableMap) -> Iterator[Finding]:
     if name in layout.contested:
+        if _inherits(layout, name):
+            return
         roots = ", ".join(layout.contested[name])
         yield finding(
             "D-OWN-01", BLOCKER, declared.place,
@@ -51,6 +53,28 @@ def _owner(layout: Layout, name: str, declared: TableMap) -> Iterator[Finding]:
             (f"aucun lien ne mène de « {name} » à une personne", f"no link leads from '{name}' to a person"),
             (f"déclarez-le sous « links » : {name}.colonne -> table.clé", f"declare it under 'links': {name}.column -> table.key"),
         )  # fmt: skip
+
+
+def _inherits(layout: Layout, name: str) -> bool:
+    """Return whether rows of *name* lead to several people only because those they point at do, which is said there."""
+    above = _above(layout, name)
+    return any(
+        set(layout.contested[name]) <= set(layout.contested.get(parent, ()))
+        and name not in _above(layout, parent)
+        for parent in above
+    )
+
+
+def _above(layout: Layout, name: str) -> set[str]:
+    """Return the tables that rows of *name* lead to, near and far."""
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        child = todo.pop()
+        new = {r.parent for r in layout.references if r.child == child} - found
+        found |= new
+        todo.extend(new)
+    return found
 
 
 def _ways(layout: Layout, name: str) -> list[Owned]:
