@@ -6,6 +6,7 @@ A test that stops or kills a server starts its own: ``with PostgreSQLServer() as
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -19,6 +20,7 @@ from hypothesis import settings
 from cases.light import Small, opened, small
 from lab import Lab, make_lab
 from servers import Address, Databases, MariaDB, MariaDBServer, PostgreSQL, PostgreSQLServer
+from tenu.cli import FEW_COLLECTIONS
 from tenu.ports import Ports
 
 ENGINES = ("sqlite", "postgresql", "mariadb")
@@ -43,6 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse an engine nobody knows, before anything runs."""
+    gc.set_threshold(*FEW_COLLECTIONS)
     if unknown := set(_engines(config)) - set(ENGINES):
         raise pytest.UsageError(f"--engines: unknown {', '.join(sorted(unknown))}; know {', '.join(ENGINES)}")
 
