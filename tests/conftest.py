@@ -44,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse an engine nobody knows, before anything runs."""
+    """Refuse an engine nobody knows, before anything runs; look for cycles as seldom as a command does."""
     gc.set_threshold(*FEW_COLLECTIONS)
     if unknown := set(_engines(config)) - set(ENGINES):
         raise pytest.UsageError(f"--engines: unknown {', '.join(sorted(unknown))}; know {', '.join(ENGINES)}")
