@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cases.conftest import OLD, Make, after, ids
 from cases.world import World
+from rights.asking import as_, asked
+from tenu.operations.rights.erasure import propose
 from tenu.plans.plan import Plan
 
 SHOP_MAP = """
@@ -53,6 +55,22 @@ def test_a_visit_somebody_else_s_basket_came_from_is_emptied(make: Make) -> None
         "INSERT INTO basket VALUES (200, 2, 10, 'y')",
     )
     assert after(world)["visit"] == [(10, None, None)]
+
+
+def test_no_law_is_named_for_a_row_only_somebody_else_refers_to(make: Make) -> None:
+    """Whoever asks to be erased reads that nothing of them stays in it, not that a text keeps it."""
+    world = make(
+        SHOP_MAP,
+        *SHOP,
+        "INSERT INTO visit VALUES (10, 1, '10.0.0.1')",
+        "INSERT INTO basket VALUES (200, 2, 10, 'y')",
+    )
+    with world.ports() as ports:
+        proposed = propose(as_(ports, "alice"), asked(as_(ports, "alice"), "old@people.example"))
+    assert {(h.table, h.becomes, h.code) for h in proposed.holdings} == {
+        ("person", "erased", None),
+        ("visit", "blank", None),
+    }
 
 
 def test_baskets_crossed_between_people_who_all_go(make: Make) -> None:

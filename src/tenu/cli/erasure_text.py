@@ -10,7 +10,13 @@ from tenu.plans.reason import day_text
 from tenu.plans.render import rows_text
 from tenu.terms import Language, Text
 
-SIGNS = {Becomes.ERASED: "-", Becomes.ANONYMISED: "~", Becomes.COLUMNS: "~", Becomes.EMPTIED: "~"}
+SIGNS = {
+    Becomes.ERASED: "-",
+    Becomes.ANONYMISED: "~",
+    Becomes.COLUMNS: "~",
+    Becomes.EMPTIED: "~",
+    Becomes.BLANK: "~",
+}
 """One sign per line, as in a plan: ``-`` goes, ``~`` changes, ``=`` stays."""
 
 

@@ -22,7 +22,7 @@ class Becomes(StrEnum):
     """What becomes of rows.
 
     *columns*: some columns of rows that stay are emptied. *emptied*: only an empty row is left, because a row the law keeps
-    points at it. *archived*: sealed in the restricted archive, as evidence; *in_archive*: they were already. *kept*: left by
+    points at it; *blank*: because a row of somebody else does. *archived*: sealed in the restricted archive, as evidence; *in_archive*: they were already. *kept*: left by
     a text of law. *running*: left because a contract under way needs them. *held*: left because of a hold.
     """
 
@@ -30,6 +30,7 @@ class Becomes(StrEnum):
     ANONYMISED = "anonymised"
     COLUMNS = "columns"
     EMPTIED = "emptied"
+    BLANK = "blank"
     ARCHIVED = "archived"
     IN_ARCHIVE = "in_archive"
     KEPT = "kept"
@@ -56,6 +57,10 @@ IN_WORDS: Mapping[Becomes, Text] = MappingProxyType(
         Becomes.EMPTIED: Text(
             fr="vidées : seule reste leur clé, que citent des pièces gardées",
             en="emptied: only their key stays, which documents kept refer to",
+        ),
+        Becomes.BLANK: Text(
+            fr="vidées : rien de la personne n'y reste, et des lignes d'autres s'y réfèrent",
+            en="emptied: nothing of the person stays, and rows of others refer to them",
         ),
         Becomes.ARCHIVED: Text(
             fr="scellées dans l'archive à accès restreint", en="sealed in the restricted archive"
@@ -178,7 +183,13 @@ def gathered(holdings: Iterable[Holding]) -> tuple[Holding, ...]:
             system=one.system, table=one.table, becomes=one.becomes, rows=rows,
             until=one.until, text=one.text, why=one.why,
         )  # fmt: skip
-        if one.becomes in (Becomes.ERASED, Becomes.EMPTIED, Becomes.ARCHIVED, Becomes.ANONYMISED):
+        if one.becomes in (
+            Becomes.ERASED,
+            Becomes.EMPTIED,
+            Becomes.BLANK,
+            Becomes.ARCHIVED,
+            Becomes.ANONYMISED,
+        ):
             whole.add((one.system, one.table))
     order = list(Becomes)
     return tuple(

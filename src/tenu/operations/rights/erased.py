@@ -19,6 +19,7 @@ from tenu.terms import Language, Text
 FATES = {
     Becomes.ERASED: Fate.ERASED,
     Becomes.COLUMNS: Fate.ERASED,
+    Becomes.BLANK: Fate.ERASED,
     Becomes.ANONYMISED: Fate.ANONYMISED,
     Becomes.EMPTIED: Fate.DEFERRED,
     Becomes.ARCHIVED: Fate.DEFERRED,

@@ -43,7 +43,7 @@ class Proposing:
 
     def of(self, number: str) -> tuple[Holding, ...]:
         """Return what becomes of everything in the databases that is of one request."""
-        return gathered(_dated_shells(self._found[number]))
+        return gathered(_shells(self._found[number]))
 
     def __call__(self, opened: Scene, choice: Choice, counts: Counts) -> None:
         """Take in one task, counted."""
@@ -94,15 +94,19 @@ class Proposing:
         return found
 
 
-def _dated_shells(found: Sequence[Holding]) -> Iterator[Holding]:
-    """Yield *found*; what is emptied goes with the last of what a text keeps in its system."""
-    last: dict[str, date] = {}
+def _shells(found: Sequence[Holding]) -> Iterator[Holding]:
+    """Yield *found*; what is emptied goes with the last of what a text keeps in its system, or is blank where none does."""
+    kept: dict[str, list[date]] = {}
     for holding in found:
-        if holding.becomes is Becomes.KEPT and holding.until:
-            last[holding.system] = max(last.get(holding.system, date.min), holding.until)
+        if holding.becomes is Becomes.KEPT:
+            kept.setdefault(holding.system, []).extend([holding.until] if holding.until else [])
     for holding in found:
-        until = last.get(holding.system) if holding.becomes is Becomes.EMPTIED else holding.until
-        yield replace(holding, until=until)
+        if holding.becomes is not Becomes.EMPTIED:
+            yield holding
+        elif holding.system in kept:
+            yield replace(holding, until=max(kept[holding.system], default=None))
+        else:
+            yield replace(holding, becomes=Becomes.BLANK)
 
 
 def in_archive(ports: Ports, file: CaseFile, identities: Iterable[Identity]) -> tuple[Holding, ...]:
