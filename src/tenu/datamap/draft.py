@@ -11,14 +11,17 @@ from datetime import date
 from tenu.datamap.catalog import Catalog, Column, ColumnKind, Table
 from tenu.datamap.evidence import CATEGORY, Evidence, Sense
 from tenu.datamap.layout import lay_out
+from tenu.datamap.likely_links import LikelyLink
 from tenu.datamap.model import System
 from tenu.datamap.ownership import owners
 from tenu.documents import read
 
 ASK = "  # to confirm"
 _DATES = (ColumnKind.DAY, ColumnKind.INSTANT, ColumnKind.ZONED_INSTANT)
-_COLLECTED = re.compile(r"creat|inscri|collect|regist|added|ajout|since|depuis|signup", re.IGNORECASE)
-_TECHNICAL = re.compile(r"updat|modif|delet|sync|maj", re.IGNORECASE)
+_COLLECTED = re.compile(
+    r"creat|inscri|collect|regist|added|ajout|since|depuis|signup|date_?add|datec\b", re.IGNORECASE
+)
+_TECHNICAL = re.compile(r"upd|modif|delet|sync|maj", re.IGNORECASE)
 _KINDS = (
     ("purchase", r"order|command|achat|purchase|invoice|factur|payment|paiement|rental|sale|vente"),
     ("sign_in", r"login|sign|connexion|session"),
@@ -40,25 +43,27 @@ class Draft:
     catalog: Catalog
     told: Told
     people: list[str]
-    links: list[tuple[str, str, str, str]]
+    links: list[LikelyLink]
     described: dict[str, str | None] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
 
 
-def draft(catalog: Catalog, told: Told, *, system: str, url: str, country: str, on: date) -> str:
+def draft(
+    catalog: Catalog, told: Told, links: list[LikelyLink], *, system: str, url: str, country: str, on: date
+) -> str:
     """Return the text of a data map for *catalog*.
 
     Args:
         catalog: The live catalog.
         told: What each column seems to hold.
+        links: The links no foreign key declares.
         system: Its name in the workspace.
         url: Its address, with ``${VARIABLE}`` rather than a password.
         country: Where it is, two letters.
         on: The day it was drawn.
     """
-    links = list(_guessed(catalog))
-    people = [table.name for table in catalog.tables if table.primary_key and _is_people(table, told)]
-    drawn = Draft(catalog=catalog, told=told, people=people, links=links)
+    drawn = Draft(catalog=catalog, told=told, people=[], links=links)
+    drawn.people = list(_people_of(drawn))
     _reach(drawn)
     head = _head(system, url, country, on)
     for _ in range(len(drawn.described) * 2):
@@ -71,39 +76,34 @@ def draft(catalog: Catalog, told: Told, *, system: str, url: str, country: str, 
 # ── what is guessed ──
 
 
-def _is_people(table: Table, told: Told) -> bool:
+def _people_of(drawn: Draft) -> Iterator[str]:
+    """Yield the tables whose rows stand for people: they say who they are, and belong to nobody else who does."""
+    seem = [t.name for t in drawn.catalog.tables if t.primary_key and _names_somebody(t, drawn.told)]
+    pointing = {(child, parent) for child, parent in _arrows(drawn) if {child, parent} <= set(seem)}
+    for name in seem:
+        others = [parent for child, parent in pointing if child == name and (parent, child) not in pointing]
+        if not others:
+            yield name
+        elif any(table == name and seems.sense is Sense.EMAIL for (table, _), seems in drawn.told.items()):
+            drawn.doubts.append(
+                f"{name} belongs to {others[0]}; rows that point at nobody may be people of their own, known by e-mail"
+            )
+
+
+def _names_somebody(table: Table, told: Told) -> bool:
     senses = {told[table.name, c.name].sense for c in table.columns if (table.name, c.name) in told}
     return Sense.EMAIL in senses or {Sense.FIRST_NAME, Sense.LAST_NAME} <= senses
 
 
-def _guessed(catalog: Catalog) -> Iterator[tuple[str, str, str, str]]:
-    """Yield the links no foreign key declares: ``customer_id`` points at the key of customer, or customers."""
-    for table in catalog.tables:
-        declared = {column for key in table.foreign_keys for column in key.columns}
-        for column in table.columns:
-            found = re.fullmatch(r"(.+?)_?id|id_(.+)", column.name, re.IGNORECASE)
-            if found and column.name not in declared and (column.name,) != table.primary_key:
-                parent = _named(catalog, (found[1] or found[2]).rstrip("_").lower())
-                key = (
-                    parent.column(parent.primary_key[0]) if parent and len(parent.primary_key) == 1 else None
-                )
-                if (
-                    parent is not None
-                    and key is not None
-                    and key.kind is column.kind
-                    and parent.name != table.name
-                ):
-                    yield table.name, column.name, parent.name, key.name
-
-
-def _named(catalog: Catalog, stem: str) -> Table | None:
-    return next((t for t in catalog.tables if t.name.lower() in (stem, f"{stem}s", f"{stem}es")), None)
+def _arrows(drawn: Draft) -> list[tuple[str, str]]:
+    """Return which table points at which, by foreign keys and by names."""
+    declared = [(t.name, k.parent) for t in drawn.catalog.tables for k in t.foreign_keys]
+    return [*declared, *((link.child, link.parent) for link in drawn.links)]
 
 
 def _reach(drawn: Draft) -> None:
     """Describe the people, what leads to them, and the personal rows they point at; the rest speaks of nobody."""
-    links = [(t.name, k.parent) for t in drawn.catalog.tables for k in t.foreign_keys]
-    links += [(child, parent) for child, _, parent, _ in drawn.links]
+    links = _arrows(drawn)
     drawn.described = dict.fromkeys(drawn.people)
     while new := {c for c, p in links if p in drawn.described} - drawn.described.keys():
         drawn.described.update(dict.fromkeys(sorted(new)))
@@ -131,8 +131,8 @@ def _settled(drawn: Draft, system: System) -> bool:
         if name and choice and drawn.described[name] != choice:
             drawn.described[name] = choice
             changed = True
-        elif said not in drawn.doubts:
-            drawn.doubts.append(f"{found.code} {said}" if found.code not in said else said)
+        elif (doubt := f"{found.code} {said}") not in drawn.doubts:
+            drawn.doubts.append(doubt)
     return changed
 
 
@@ -174,15 +174,18 @@ def _body(drawn: Draft) -> Iterator[str]:
     yield f"\nignored: [{', '.join(ignored)}]{ASK if ignored else ''}\n"
     if drawn.links:
         yield "\nlinks:\n"
-        for child, column, parent, key in drawn.links:
-            yield f"  - {_name(f'{_part(child)}.{_part(column)} -> {_part(parent)}.{_part(key)}')}{ASK}\n"
+        for link in drawn.links:
+            arrow = f"{_part(link.child)}.{_part(link.column)} -> {_part(link.parent)}.{_part(link.key)}"
+            lost = f": {link.lost} of {link.looked} values lead nowhere" if link.lost else ""
+            yield f"  - {_name(arrow)}{ASK}{lost}\n"
     acts = list(_acts(drawn))
     yield "\nacts:\n" + "".join(acts) if acts else ""
 
 
 def _people(drawn: Draft, name: str) -> Iterator[str]:
     table = _live(drawn, name)
-    collected = next((c.name for c in table.columns if c.kind in _DATES and _COLLECTED.search(c.name)), None)
+    dates = [c.name for c in table.columns if c.kind in _DATES and _COLLECTED.search(c.name)]
+    collected = min(dates, key=len, default=None)  # created_on rather than newsletter_created_on
     kinds: dict[str, list[str]] = {}
     for column in table.columns:
         told = drawn.told.get((name, column.name))

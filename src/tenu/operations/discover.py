@@ -9,6 +9,7 @@ from typing import Protocol
 from tenu.datamap.catalog import Catalog
 from tenu.datamap.draft import draft
 from tenu.datamap.evidence import Evidence, evidence
+from tenu.datamap.likely_links import likely_links
 from tenu.datamap.model import System
 from tenu.documents import read
 
@@ -21,6 +22,9 @@ class Source(Protocol):
 
     def sample(self, table: str) -> Mapping[str, Iterable[str]]:
         """Return a few values of each text column of *table*."""
+
+    def lead(self, child: str, column: str, parent: str, key: str) -> tuple[int, int]:
+        """Return how many of some values of *column* were looked for in *key* of *parent*, and how many were found."""
 
 
 def discover(source: Source, *, system: str, url: str, country: str, on: date) -> str:
@@ -37,14 +41,16 @@ def discover(source: Source, *, system: str, url: str, country: str, on: date) -
         UnreachableError: The database does not answer.
     """
     catalog = source.catalog()
+    links = list(likely_links(catalog, source.lead))
     told: dict[tuple[str, str], Evidence] = {}
     for table in catalog.tables:
         values = source.sample(table.name)
         linking = {c for key in table.foreign_keys for c in key.columns} | set(table.primary_key)
+        linking |= {link.column for link in links if link.child == table.name}
         for column in table.columns:
             seems = evidence(column.name, values.get(column.name, ()))
             if seems is not None and column.name not in linking:
                 told[table.name, column.name] = seems
-    text = draft(catalog, told, system=system, url=url, country=country, on=on)
+    text = draft(catalog, told, links, system=system, url=url, country=country, on=on)
     read(text, file=f"systems/{system}.yaml", model=System)
     return text

@@ -220,6 +220,11 @@ def _partition_roofs(connection: sa.Connection, schema: str | None) -> dict[str,
     return {part: top(part) for part in direct}
 
 
+LOOKED = 1_000
+"""Rows whose value is looked for where a link may lead."""
+_VOID: Mapping[ColumnKind, Any] = {ColumnKind.INTEGER: 0, ColumnKind.TEXT: ""}
+
+
 class Unknown:
     """A database nobody described yet: its catalog, and a few values of each text column.
 
@@ -269,3 +274,23 @@ class Unknown:
         return {
             name: [str(row[i])[:80] for row in found if row[i] is not None] for i, name in enumerate(names)
         }
+
+    def lead(self, child: str, column: str, parent: str, key: str) -> tuple[int, int]:
+        """Return how many of a few values of *column* were looked for in *key* of *parent*, and how many were found.
+
+        Nothing, zero and the empty text point nowhere, and are not looked for.
+        """
+        pointing, there = self._tables[child].c[column], self._tables[parent].c[key]
+        live = self._catalog.table(child)
+        void = [
+            pointing != _VOID[c.kind]
+            for c in (live.columns if live else ())
+            if c.name == column and c.kind in _VOID
+        ]
+        some = sa.select(pointing.label("value")).where(pointing.is_not(None), *void).limit(LOOKED).subquery()
+        values = sa.select(some.c.value).distinct().subquery()
+        query = sa.select(sa.func.count(), sa.func.count(there)).select_from(
+            values.outerjoin(there.table, there == values.c.value)
+        )
+        looked, found_there = self._connection.execute(query).one()
+        return looked, found_there
