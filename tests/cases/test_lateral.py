@@ -57,6 +57,27 @@ def test_a_visit_somebody_else_s_basket_came_from_is_emptied(make: Make) -> None
     assert after(world)["visit"] == [(10, None, None)]
 
 
+def test_two_ways_to_one_person_are_one_person_s(make: Make) -> None:
+    """An order's payment known by reference, and what pairs them by number, go together; another's pairing keeps it."""
+    world = make(
+        """
+  orders: {purposes: prospecting, columns: {what: identity}, not_personal: [id, person_id, reference]}
+  payment: {purposes: prospecting, columns: {card: financial}, not_personal: [id, reference]}
+  pairing: {purposes: prospecting, columns: {note: identity}, not_personal: [id, order_id, payment_id]}
+links: [orders.person_id -> person.id, payment.reference -> orders.reference, pairing.order_id -> orders.id, pairing.payment_id -> payment.id]
+""",
+        "CREATE TABLE orders (id INTEGER PRIMARY KEY, person_id INTEGER NOT NULL, reference VARCHAR(9) NOT NULL UNIQUE, what VARCHAR(9))",
+        "CREATE TABLE payment (id INTEGER PRIMARY KEY, reference VARCHAR(9) NOT NULL, card VARCHAR(9))",
+        "CREATE TABLE pairing (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, payment_id INTEGER NOT NULL, note VARCHAR(9))",
+        f"INSERT INTO person VALUES (3, 'third@people.example', {OLD})",
+        "INSERT INTO orders VALUES (10, 1, 'A', 'x'), (20, 2, 'B', 'y'), (30, 3, 'C', 'z')",
+        "INSERT INTO payment VALUES (100, 'A', '4242'), (200, 'B', '4343'), (300, 'C', '4444')",
+        "INSERT INTO pairing VALUES (1, 10, 100, 'n'), (2, 20, 200, 'n'), (3, 20, 300, 'n')",
+    )
+    rows = after(world)
+    assert (ids(rows["orders"]), rows["payment"]) == ([20, 30], [(200, "B", "4343"), (300, "C", None)])
+
+
 def test_no_law_is_named_for_a_row_only_somebody_else_refers_to(make: Make) -> None:
     """Whoever asks to be erased reads that nothing of them stays in it, not that a text keeps it."""
     world = make(

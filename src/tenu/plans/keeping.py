@@ -22,6 +22,7 @@ from tenu.plans.selection import (
     AtLeast,
     Condition,
     Equals,
+    Meets,
     Since,
     all_of,
     any_of,
@@ -175,8 +176,8 @@ class Keeping:
     def _foreign(self, reference: Reference) -> Condition:
         """Return when the child of *reference* is not of the same person as the row it points at.
 
-        Both rows lead to the same row by their first link, or they are taken for two people's; one who owns both
-        loses the child first, and then nothing points any more.
+        Both rows lead to the same row by their first link, or to the same person, or they are taken for two people's; one who
+        owns both loses the child first, and then nothing points any more.
         """
         up, children = reference.up(), self._estate.ways(reference.child)
         child, parent = next(iter(children), None), self._estate.of(reference.parent)
@@ -184,9 +185,14 @@ class Keeping:
             return NEVER
         if parent.path and parent.path[0].back and parent.path[0].table == reference.child:
             return NEVER
-        plain = all(hop.plain and not hop.back for hop in (*up, *child.path, *parent.path))
-        same = self._same_owner(reference, child.path, parent.path) if plain else None
-        return ALWAYS if same is None else negate(linked((same,), ALWAYS))
+        if not all(hop.plain and not hop.back for hop in (*up, *child.path, *parent.path)):
+            return ALWAYS
+        same = self._same_owner(reference, child.path, parent.path)
+        if same is not None:
+            return negate(linked((same,), ALWAYS))
+        if child.path and parent.path and _columns_that_meet(child.path[-1], parent.path[-1]):
+            return negate(Meets(one=child.path, other=(*up, *parent.path)))
+        return ALWAYS
 
     def _same_owner(self, reference: Reference, child: Path, parent: Path) -> Hop | None:
         """Return the join from a child that finds a row only when both are of one person, None when none can tell."""

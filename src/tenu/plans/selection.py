@@ -66,6 +66,14 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Meets:
+    """Both paths lead from the row at hand to one row. Their last joins name the same columns there, and compare plainly."""
+
+    one: tuple[Hop, ...]
+    other: tuple[Hop, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Uncleared:
     """At least one of the columns still holds something else than what clearing leaves."""
 
@@ -124,7 +132,19 @@ class Not:
 
 
 Condition = (
-    Equals | Since | Until | AtLeast | Linked | Alike | Uncleared | Listed | Thin | AllOf | AnyOf | Not
+    Equals
+    | Since
+    | Until
+    | AtLeast
+    | Linked
+    | Alike
+    | Meets
+    | Uncleared
+    | Listed
+    | Thin
+    | AllOf
+    | AnyOf
+    | Not
 )
 
 ALWAYS = AllOf(parts=())
@@ -199,6 +219,8 @@ def reads(condition: Condition, table: str) -> bool:
     match condition:
         case Linked():
             return any(hop.table == table for hop in condition.path) or reads(condition.where, table)
+        case Meets():
+            return any(hop.table == table for hop in (*condition.one, *condition.other))
         case AllOf() | AnyOf():
             return any(reads(part, table) for part in condition.parts)
         case Not():

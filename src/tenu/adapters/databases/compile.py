@@ -27,6 +27,7 @@ from tenu.plans.selection import (
     Equals,
     Linked,
     Listed,
+    Meets,
     Not,
     Since,
     Thin,
@@ -58,7 +59,7 @@ class Compiler:
     holds: Mapping[str, sa.Table]
     lists: MutableMapping[tuple[str, str], PeopleList]
 
-    def where(self, condition: Condition, rows: Rows, table: str, *, holds: bool = True) -> Clause:  # noqa: PLR0911 - a line per kind
+    def where(self, condition: Condition, rows: Rows, table: str, *, holds: bool = True) -> Clause:  # noqa: PLR0911, PLR0912 - a line per kind
         """Return *condition* on *rows* of *table*; with *holds* false, its negation (unknown counts as not)."""
         match condition:
             case Not(part=part):
@@ -89,6 +90,9 @@ class Compiler:
             case Alike(pairs=pairs):
                 same = sa.and_(*(rows.c[one] == rows.c[other] for one, other in pairs))
                 return same if holds else sa.not_(sa.func.coalesce(same, sa.false()))
+            case Meets(one=one, other=other):
+                meets = self._meets(one, other, rows, table)
+                return meets if holds else sa.not_(meets)
             case Listed(name=name):
                 listed = self._listed(name, rows, table)
                 if holds:
@@ -192,6 +196,17 @@ class Compiler:
         query = sa.select(theirs).select_from(first, *(table for table, _ in joins))
         among = mine.in_(query.where(theirs.is_not(None), *there, inside))
         return sa.and_(*self.facts(path[0], rows, table, None), mine.is_not(None), among)
+
+    def _meets(self, one: tuple[Hop, ...], other: tuple[Hop, ...], rows: Rows, table: str) -> Clause:
+        ends = []
+        joins: list[tuple[Rows, Clause]] = []
+        for path in (one, other):
+            there, end = self.join(rows, table, path[:-1])
+            joins += there
+            ends.append({name: end.c[here] for here, name in path[-1].pairs})
+        same = [ends[0][name] == ends[1][name] for name in ends[0]]
+        query = sa.select(sa.literal(1)).select_from(*(there for there, _ in joins))
+        return sa.exists(query.where(*(on for _, on in joins), *same).correlate(rows))
 
     def _listed(self, name: str, rows: Rows, table: str) -> list[Clause]:
         """Return, for each list called *name*, whether the row is on it; whom nothing may change is also in ``holds``."""
