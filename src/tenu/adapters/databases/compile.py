@@ -59,6 +59,10 @@ class Compiler:
     holds: Mapping[str, sa.Table]
     lists: MutableMapping[tuple[str, str], PeopleList]
 
+    def listing(self) -> tuple[int, ...]:
+        """Return what tells the lists a condition would read now from those it read before."""
+        return tuple(id(table) for lists in (self.listed, self.thin, self.holds) for table in lists.values())
+
     def where(self, condition: Condition, rows: Rows, table: str, *, holds: bool = True) -> Clause:  # noqa: PLR0911, PLR0912 - a line per kind
         """Return *condition* on *rows* of *table*; with *holds* false, its negation (unknown counts as not)."""
         match condition:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
@@ -19,6 +19,7 @@ from tenu.plans.selection import matching
 from tenu.plans.task import Change, Effect, Ending, Seal
 from tenu.ports import Key, Rows
 
+Said = TypeVar("Said")
 BATCH = 5_000
 FEW = 500
 
@@ -43,6 +44,7 @@ class Desk:
         self._tables_made = 0
         self._reached: dict[Change, Any] = {}
         self._vitals: dict[tuple[Any, ...], Sequence[Any]] = {}
+        self._said: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
     @property
     def engine(self) -> str:
@@ -118,16 +120,34 @@ class Desk:
             alias: Whether the rows are read under another name than their table's.
             whose: Whether the statement says whose each row is; when not, the list may be left out of it.
         """
-        table = self.compiler.tables[effect.table]
-        rows: sa.FromClause = table.alias() if alias else table
-        where = self.compiler.where(effect.where, rows, effect.table)
         far = first_unlike(effect.path)
         if far is None:
-            return rows, [*self._tied(rows, effect.table, effect.path, chosen), *mine, where]
+            rows, tied = self.said_once((effect, chosen, alias), lambda: self._rows(effect, chosen, alias))
+            return rows, [*tied, *mine]
+        table = self.compiler.tables[effect.table]
+        rows = table.alias() if alias else table
         among = self._among(rows, effect, far, chosen, mine)
         if whose:
             among += [*self._tied(rows, effect.table, effect.path, chosen), *mine]
-        return rows, [*among, where]
+        return rows, [*among, self.compiler.where(effect.where, rows, effect.table)]
+
+    def _rows(
+        self, effect: Effect, chosen: PeopleList, alias: bool
+    ) -> tuple[sa.FromClause, tuple[Clause, ...]]:
+        table = self.compiler.tables[effect.table]
+        rows: sa.FromClause = table.alias() if alias else table
+        where = self.compiler.where(effect.where, rows, effect.table)
+        return rows, (*self._tied(rows, effect.table, effect.path, chosen), where)
+
+    def said_once(self, of: tuple[Any, ...], say: Callable[[], Said]) -> Said:
+        """Return what *say* says of *of*, said again only when another list of people must be read: the SQL of a chunk is that
+        of the chunk before, and writing it costs more than sending it.
+        """
+        key = (tuple(map(id, of)), self.compiler.listing())
+        if key not in self._said:
+            self._said[key] = (of, say())  # *of* is kept: nothing else may take its identity
+        found: Said = self._said[key][1]
+        return found
 
     def _tied(self, rows: sa.FromClause, table: str, path: Path, chosen: PeopleList) -> list[Clause]:
         """Return what ties *rows* to the people of *chosen* along *path*.

@@ -127,10 +127,16 @@ class Lists(Desk):
             alone: Whether this database alone decides between archive and end.
         """
         rows = self.compiler.tables[task.root]
-        still = [chosen.same(rows), self.compiler.where(task.due, rows, task.root)]
+        due = self.said_once((task,), lambda: self.compiler.where(task.due, rows, task.root))
+        still = [chosen.same(rows), due]
         if alone or unit.fate is Fate.END:
             archive = unit.fate is Fate.ARCHIVE
-            still.append(self.compiler.where(task.archived, rows, task.root, holds=archive))
+            still.append(
+                self.said_once(
+                    (task, archive),
+                    lambda: self.compiler.where(task.archived, rows, task.root, holds=archive),
+                )
+            )
         mine = chosen.unit(unit.fate, unit.chunk)
         update = sa.update(chosen.table).where(mine, sa.not_(self._among_still(chosen, rows, [*still, mine])))
         self.connection.execute(update.values(fate=int(Fate.SPARED)))
