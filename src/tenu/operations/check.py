@@ -15,6 +15,7 @@ from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
 from tenu.law.ceilings import effective_active
 from tenu.law.lint import lint, not_judged
+from tenu.operations.enforcing import enforcement_of
 from tenu.operations.reaching import archive_findings
 from tenu.operations.register import hold_findings
 from tenu.operations.rights.lasting import lasting
@@ -51,7 +52,8 @@ def check(ports: Ports, as_of: date) -> Checked:
         schema_findings(ports, layouts, as_of),
         [*hold_findings(ports, as_of), *lasting(ports, as_of)],
     )
-    found = [*schema, *silent, *archive_findings(ports), *held, *lint(policy, as_of)]
+    refused = enforcement_of(ports, list(layouts))
+    found = [*schema, *silent, *archive_findings(ports), *held, *refused, *lint(policy, as_of)]
     order = list(Severity)
     return Checked(
         findings=tuple(sorted(found, key=lambda f: order.index(f.severity))),
