@@ -62,10 +62,9 @@ def lift(context: Context, hold: str, words: str, on: datetime | None, as_json: 
     status = _said(context, as_json, verb)
     if not as_json:
         if done[0].request:
-            console().print(
-                f"-> {context.again('request', 'letter', done[0].request, 'lifting', '-o', 'lifting.pdf')}",
-                markup=False,
-            )
+            by_mail = context.again("request", "send", done[0].request, "lifting")
+            by_post = context.again("request", "letter", done[0].request, "lifting", "-o", "lifting.pdf")
+            console().print(f"-> {by_mail}\n-> {by_post}", markup=False)
         console().print(f"-> {context.again('hold', 'noticed', hold)}", markup=False)
     return status
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from tenu.journal.holds import BLOCKING, NOTICE, Exemption, Hold, HoldGround, HoldKind, Lift
 from tenu.journal.kinds import EventKind
@@ -22,6 +23,7 @@ from tenu.operations.plan import today
 from tenu.operations.register import holds
 from tenu.operations.registering import HoldError, digest, expected, known, say, signed
 from tenu.operations.upholding import let_through
+from tenu.periods.civil import civil_day
 from tenu.policy.rights import Right
 from tenu.ports import Ports
 from tenu.terms import Text
@@ -101,6 +103,8 @@ def decide_lift(ports: Ports, name: str, words: str, *, on: date | None = None) 
 def notice_lift(ports: Ports, name: str, *, on: date | None = None) -> Hold:
     """Say that the notice reached its person *on* a day, today by default: the restriction now ends on its day, by itself.
 
+    For a notice that went another way than by e-mail: a letter tenu sends says so itself (``follow_notice``).
+
     Raises:
         NotEntitledError: The person asking is neither DPO nor counsel.
         HoldError: No end was decided, or less than five days would be left to the person: decide it again.
@@ -118,6 +122,36 @@ def notice_lift(ports: Ports, name: str, *, on: date | None = None) -> Hold:
     _refuse_too_soon(told_on, lift.lifts_on)
     say(ports, EventKind.HOLD_LIFT_NOTICED, signed(ports, name, role, told_on))
     return known(ports, name)
+
+
+def refuse_late_notice(ports: Ports, number: str) -> None:
+    """Refuse to send today a notice that would leave the person of the request *number* less than five days.
+
+    Raises:
+        HoldError: That is so: decide the end again first.
+    """
+    lift = lift_of(ports, number)
+    if lift is not None:
+        _refuse_too_soon(today(ports), lift.lifts_on)
+
+
+def follow_notice(ports: Ports, number: str, left_at: datetime) -> None:
+    """Write down that the letter telling the end of the restriction of *number* left at *left_at*, UTC; once.
+
+    An end decided since is not the one the letter told. The role written down is that of who decided it.
+    """
+    on = civil_day(left_at, ZoneInfo(ports.workspace.policy.time_zone))
+    for hold in holds(ports).values():
+        lift = hold.lift
+        if hold.request != number or lift is None or hold.ended_on is not None or lift.noticed_on is not None:
+            continue
+        if _lift_decided_at(ports, hold.id) <= left_at and on + NOTICE <= lift.lifts_on:
+            say(ports, EventKind.HOLD_LIFT_NOTICED, signed(ports, hold.id, lift.role, on))
+
+
+def _lift_decided_at(ports: Ports, name: str) -> datetime:
+    decided = ports.journal.events(kind=EventKind.HOLD_LIFT_DECIDED)
+    return max(event.at for event in decided if event.body["hold"] == name)
 
 
 def lift_of(ports: Ports, number: str) -> Lift | None:
