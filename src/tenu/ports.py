@@ -123,28 +123,6 @@ class BusyError(RefusedError):
     """Somebody else holds the rows; nothing was changed, trying again later is safe."""
 
 
-class RestrictedError(RefusedError):
-    """The database itself refused to change rows of a restricted person; nothing was changed."""
-
-
-class KeptError(RefusedError):
-    """The database kept, or wrote again, rows that had to go; nothing was changed."""
-
-
-def kept_back(table: str) -> KeptError:
-    """Return the refusal to report rows of *table* as gone when the database did not let them go."""
-    return KeptError(
-        Text(
-            fr=f"un déclencheur ou une règle garde, ou réécrit, des lignes de « {table} » : rien n'a été changé",
-            en=f"a trigger or a rule keeps, or writes again, rows of '{table}': nothing was changed",
-        ),
-        fix=Text(
-            fr="demandez à qui administre la base que le compte de tenu y échappe, puis relancez « tenu apply »",
-            en="ask the database's administrator to spare tenu's account from it, then run 'tenu apply' again",
-        ),
-    )
-
-
 def appeared(table: str) -> BusyError:
     """Return the refusal to delete rows of *table* that nobody has read for the archive."""
     return BusyError(

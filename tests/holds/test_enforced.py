@@ -14,7 +14,8 @@ from cases.light import small
 from holds.protected import CHANGES, HOLD, MAP, REFUSED, ROWS, SCHEMA, Protected
 from tenu.adapters.databases.database import Database
 from tenu.datamap.enforcement import enforcement_findings
-from tenu.ports import Ports, RestrictedError
+from tenu.errors import RestrictedError
+from tenu.ports import Ports
 
 ENGINES = ("sqlite", "postgresql", "mariadb")
 

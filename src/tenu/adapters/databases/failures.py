@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tenu.errors import StoreError, TenuError, UnreachableError
-from tenu.ports import BusyError, RestrictedError
+from tenu.errors import RestrictedError, StoreError, TenuError, UnreachableError
+from tenu.ports import BusyError
 from tenu.terms import Text
 
 _BUSY = frozenset({"55P03", "40P01", "40001", 1205, 1213, 1020, "SQLITE_BUSY", "SQLITE_LOCKED"})

@@ -384,6 +384,13 @@ def _who(ports: Ports, role: str) -> dict[str, Json]:
     return {"role": role, "actor": ports.actor.digest}
 
 
+def note_of(file: CaseFile, digest: str | None) -> str | None:
+    """Return the words of *file* whose digest the journal holds, None when the file does not hold them any more."""
+    return next(
+        (note for note in reversed(file.notes) if hashlib.sha256(note.encode()).hexdigest() == digest), None
+    )
+
+
 def _note(ports: Ports, number: str, note: str) -> str:
     """Keep *note* in the file of the request, and return its digest for the journal."""
     file = ports.cases.file(request(ports, number).id)
