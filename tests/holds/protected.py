@@ -24,7 +24,9 @@ tables:
   basket: {purposes: prospecting, columns: {what: financial}, not_personal: [id, person_id]}
   line: {purposes: prospecting, columns: {what: financial}, not_personal: [id, basket_id]}
   visit: {purposes: prospecting, columns: {what: financial}, not_personal: [id, club, number]}
+  remark: {purposes: prospecting, columns: {mail: identity}, not_personal: [id, stars]}
   address: {purposes: prospecting, columns: {street: identity}, not_personal: [id], belongs_to: person}
+links: [{link: remark.mail -> person.email, compared_as: email}]
 ignored: [shop]
 """
 SCHEMA = (
@@ -39,6 +41,7 @@ SCHEMA = (
     "FOREIGN KEY (basket_id) REFERENCES basket (id))",
     "CREATE TABLE visit (id INTEGER PRIMARY KEY, club INTEGER NOT NULL, number INTEGER NOT NULL, what VARCHAR(40), "
     "FOREIGN KEY (club, number) REFERENCES member (club, number))",
+    "CREATE TABLE remark (id INTEGER PRIMARY KEY, mail VARCHAR(80), stars INTEGER)",
 )
 """Person 1 and member (7, 1) are to be restricted; person 2 and members (7, 2) and (8, 1) are free."""
 ROWS = (
@@ -48,6 +51,7 @@ ROWS = (
     "INSERT INTO member VALUES (7, 1, 'one@club.example'), (7, 2, 'two@club.example'), (8, 1, 'three@club.example')",
     "INSERT INTO basket VALUES (1, 1, 'books'), (2, 2, 'books')",
     "INSERT INTO line VALUES (1, 1, 'a book'), (2, 2, 'a book')",
+    "INSERT INTO remark VALUES (1, ' ONE@people.example', 5), (2, 'two@people.example', 5)",
     "INSERT INTO visit VALUES (1, 7, 1, 'dawn'), (2, 7, 2, 'dusk'), (3, 8, 1, 'noon')",
 )
 HELD = {"person": [(1,)], "member": [(7, 1)]}
@@ -60,6 +64,7 @@ CHANGES = {
     "line, gone": "DELETE FROM line WHERE id = {}",
     "visit": "UPDATE visit SET what = 'night' WHERE id = {}",
     "visit, gone": "DELETE FROM visit WHERE id = {}",
+    "remark, by e-mail": "UPDATE remark SET stars = 1 WHERE id = {}",
     "moved to another": "UPDATE basket SET person_id = 2 WHERE id = {}",
 }
 """What an application does to rows numbered as their person."""
