@@ -25,7 +25,7 @@ from tenu.operations.rights import finding
 from tenu.operations.rights.finding import Found, decided, file_of
 from tenu.operations.rights.objecting import stop_prospecting
 from tenu.operations.rights.outcomes import keep_done
-from tenu.operations.rights.requests import DECIDERS, note_of, record, request
+from tenu.operations.rights.requests import DECIDERS, record, request
 from tenu.operations.rights.restriction import suspend
 from tenu.operations.rights.second import waits_for_another
 from tenu.policy.rights import Right
@@ -60,7 +60,7 @@ def end_with_decision(ports: Ports, case: Case) -> Case:
         return case
     for hold in _restrictions(ports, case):
         if hold.lift is None:
-            restricting.decide_lift(ports, hold.id, note_of(file_of(ports, case.id), said.note) or "")
+            restricting.decide_lift(ports, hold.id, file_of(ports, case.id).note_of(said.note) or "")
     return case
 
 

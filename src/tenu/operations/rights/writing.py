@@ -31,7 +31,7 @@ from tenu.operations.plan import today
 from tenu.operations.restricting import lift_of
 from tenu.operations.rights.finding import file_of
 from tenu.operations.rights.outcomes import done_of
-from tenu.operations.rights.requests import FILE_LASTS, note_of, request
+from tenu.operations.rights.requests import FILE_LASTS, request
 from tenu.plans.case_file import CaseFile
 from tenu.policy.rights import Right
 from tenu.ports import Ports
@@ -150,7 +150,7 @@ def _extended(case: Case, file: CaseFile) -> Extended | None:
     if said is None:
         return None
     codes = read_codes(said.codes, Use.EXTEND)
-    return Extended(code=codes[0], why=note_of(file, said.note) or "", until=case.due.promised_by)
+    return Extended(code=codes[0], why=file.note_of(said.note) or "", until=case.due.promised_by)
 
 
 def _decided(case: Case, file: CaseFile, done: Mapping[Right, RightDone]) -> tuple[DecidedRight, ...]:
@@ -160,7 +160,7 @@ def _decided(case: Case, file: CaseFile, done: Mapping[Right, RightDone]) -> tup
             right=Right(right),
             outcome=said.outcome,
             codes=read_codes(said.codes, Use.REFUSE),
-            why=note_of(file, said.note),
+            why=file.note_of(said.note),
             until=said.until,
             done=done.get(Right(right)),
         )
