@@ -25,6 +25,11 @@ tables:
   line: {purposes: prospecting, columns: {what: financial}, not_personal: [id, basket_id]}
   visit: {purposes: prospecting, columns: {what: financial}, not_personal: [id, club, number]}
   remark: {purposes: prospecting, columns: {mail: identity}, not_personal: [id, stars]}
+  booking:
+    purposes: prospecting
+    belongs_to: person_id
+    columns: {what: financial, guest_mail: {category: identity, of: guest_id}}
+    not_personal: [id, person_id, guest_id]
   address: {purposes: prospecting, columns: {street: identity}, not_personal: [id], belongs_to: person}
 links: [{link: remark.mail -> person.email, compared_as: email}]
 ignored: [shop]
@@ -41,6 +46,8 @@ SCHEMA = (
     "FOREIGN KEY (basket_id) REFERENCES basket (id))",
     "CREATE TABLE visit (id INTEGER PRIMARY KEY, club INTEGER NOT NULL, number INTEGER NOT NULL, what VARCHAR(40), "
     "FOREIGN KEY (club, number) REFERENCES member (club, number))",
+    "CREATE TABLE booking (id INTEGER PRIMARY KEY, person_id INTEGER, guest_id INTEGER, what VARCHAR(40), guest_mail VARCHAR(80), "
+    "FOREIGN KEY (person_id) REFERENCES person (id), FOREIGN KEY (guest_id) REFERENCES person (id))",
     "CREATE TABLE remark (id INTEGER PRIMARY KEY, mail VARCHAR(80), stars INTEGER)",
 )
 """Person 1 and member (7, 1) are to be restricted; person 2 and members (7, 2) and (8, 1) are free."""
@@ -51,6 +58,8 @@ ROWS = (
     "INSERT INTO member VALUES (7, 1, 'one@club.example'), (7, 2, 'two@club.example'), (8, 1, 'three@club.example')",
     "INSERT INTO basket VALUES (1, 1, 'books'), (2, 2, 'books')",
     "INSERT INTO line VALUES (1, 1, 'a book'), (2, 2, 'a book')",
+    "INSERT INTO booking VALUES (1, 2, 1, 'seats', 'one@people.example'), (2, 1, 2, 'seats', 'two@people.example'), "
+    "(3, 2, 1, 'seats', NULL)",
     "INSERT INTO remark VALUES (1, ' ONE@people.example', 5), (2, 'two@people.example', 5)",
     "INSERT INTO visit VALUES (1, 7, 1, 'dawn'), (2, 7, 2, 'dusk'), (3, 8, 1, 'noon')",
 )

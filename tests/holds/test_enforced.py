@@ -86,6 +86,21 @@ def test_rows_entangled_with_a_restricted_person_stay_free(one: Protected) -> No
         assert one.does(CHANGES["person"].format(1)) == "done"
 
 
+def test_of_a_row_of_two_people_only_the_part_of_who_is_restricted_is_kept(one: Protected) -> None:
+    """A booking of somebody free names a restricted guest: the guest's columns stay, the row stays, the rest may change; and back."""
+    guest, buyer = (
+        "UPDATE booking SET guest_mail = 'x' WHERE id = {}",
+        "UPDATE booking SET what = 'x' WHERE id = {}",
+    )
+    away, gone = "UPDATE booking SET guest_id = 2 WHERE id = {}", "DELETE FROM booking WHERE id = {}"
+    with one.held():
+        theirs = {said: one.does(said.format(1)) for said in (guest, buyer, away, gone)}
+        back = {said: one.does(said.format(2)) for said in (guest, buyer, gone)}
+        nothing_left = one.does(gone.format(3))
+    assert theirs == {guest: REFUSED, buyer: "done", away: REFUSED, gone: REFUSED}
+    assert (back, nothing_left) == ({guest: "done", buyer: REFUSED, gone: REFUSED}, "done")
+
+
 def test_new_rows_of_a_restricted_person_may_come(one: Protected) -> None:
     """An application may still add what happens to them, and read everything; what it added is kept at once."""
     added = "INSERT INTO basket VALUES (9, 1, 'late')"
@@ -217,7 +232,7 @@ DAMAGE = {
     ),
     "postgresql": (
         "ALTER TABLE line DISABLE TRIGGER tenu_truncate_line",
-        "CREATE OR REPLACE FUNCTION tenu.tenu_protect_line() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
+        "CREATE OR REPLACE FUNCTION tenu.tenu_update_line() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
         "AS $$BEGIN RETURN NEW; END$$",
     ),
     "mariadb": (

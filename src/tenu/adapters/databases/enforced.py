@@ -13,7 +13,8 @@ from tenu.datamap.enforcement import OWN_TABLE, OWN_VIEW, Piece
 _HERE = "(n.nspname = :schema OR (CAST(:schema AS text) IS NULL AND pg_table_is_visible(c.oid)))"
 _POSTGRESQL = f"""
 SELECT c.relname, t.tgname, t.tgtype::text || CASE WHEN t.tgenabled IN ('O', 'A') AND t.tgqual IS NULL AND t.tgattr = ''
-AND p.prosecdef THEN ' enabled ' ELSE ' changed ' END || p.prosrc
+AND p.prosecdef
+AND 'search_path=pg_catalog, pg_temp' = ANY (p.proconfig) THEN ' enabled ' ELSE ' changed ' END || p.prosrc
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_proc p ON p.oid = t.tgfoid
 WHERE NOT t.tgisinternal AND NOT c.relispartition AND t.tgname LIKE :ours AND {_HERE} ORDER BY 1, 2

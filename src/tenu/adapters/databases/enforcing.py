@@ -23,11 +23,14 @@ from tenu.adapters.databases.openings import opened
 from tenu.datamap.catalog import Table
 from tenu.datamap.enforcement import OWN_TABLE, OWN_VIEW, Piece
 from tenu.datamap.layout import Layout
+from tenu.datamap.reach import part_names
 from tenu.datamap.ways import CHANGING, Owned, begins
 from tenu.journal.holds import HoldKind
+from tenu.plans.mixing import part_columns
 from tenu.plans.signs import ways_to
 from tenu.terms import Text
 
+UPDATE, DELETE = "UPDATE", "DELETE"
 WORDS = "sous limitation du traitement (RGPD 18) / under restriction of processing (GDPR 18)"
 _CASCADE = Text(
     fr="une clé étrangère l'emporte en cascade avec une ligne d'autrui, et MariaDB n'y déclenche rien",
@@ -78,7 +81,11 @@ def _cascades(layout: Layout, table: str, ways: Iterable[Owned]) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
-    """Writes the pieces of one database. *holds*: its tables of people on hold, by people table; *own*: what ``prepare`` makes there; *schema*: the one its tables are in; *home*: the one of tenu's own, if apart."""
+    """Writes the pieces of one database.
+
+    *holds*: its tables of people on hold, by people table; *own*: what ``prepare`` makes there; *schema*: the one its tables are in;
+    *home*: the one of tenu's own, if apart.
+    """
 
     layout: Layout
     compiler: Compiler
@@ -146,37 +153,32 @@ class Writer:
     # ── triggers ──
 
     def _triggers(self, table: Table, ways: Sequence[Owned]) -> Iterator[Piece]:
-        held = self._held(table, ways)
+        changing, deleting = (self._held(table, ways, event) for event in (UPDATE, DELETE))
         match self.dialect.name:
             case "postgresql":
-                yield self._postgresql("protect", "UPDATE OR DELETE", "ROW", 27, table, held)
+                yield self._postgresql(UPDATE, "ROW", 19, "NEW", table, changing)
+                yield self._postgresql(DELETE, "ROW", 11, "OLD", table, deleting)
                 anybody = sa.select(sa.func.min(self._anybody(ways).c.hold)).scalar_subquery()
-                yield self._postgresql("truncate", "TRUNCATE", "STATEMENT", 34, table, self._sql(anybody))
+                yield self._postgresql("TRUNCATE", "STATEMENT", 34, "NULL", table, self._sql(anybody))
             case "sqlite":
-                changing = f"{held} IS NOT NULL"
-                yield self._sqlite("delete", "DELETE", table, changing)
-                yield self._sqlite("update", "UPDATE", table, changing)
+                yield self._sqlite("update", UPDATE, table, f"{changing} IS NOT NULL")
+                yield self._sqlite("delete", DELETE, table, f"{deleting} IS NOT NULL")
                 yield from self._replacing(table, ways)
             case _:
-                yield self._mariadb("UPDATE", table, held)
-                yield self._mariadb("DELETE", table, held)
+                yield self._mariadb(UPDATE, table, changing)
+                yield self._mariadb(DELETE, table, deleting)
 
-    def _postgresql(self, verb: str, event: str, each: str, kind: int, table: Table, held: str) -> Piece:
-        name = own_name(verb, table.name)
-        end = (
-            "RETURN NULL;"
-            if each == "STATEMENT"
-            else "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
-        )
+    def _postgresql(self, event: str, each: str, kind: int, goes_on: str, table: Table, held: str) -> Piece:
+        name = own_name(event.lower(), table.name)
         body = f"""
-DECLARE held text;
+DECLARE restriction text;
 BEGIN
-  held := {held};
-  IF held IS NOT NULL THEN
+  restriction := {held};
+  IF restriction IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = '{STATE}', TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA,
-      MESSAGE = '{STATE} ' || held || ': {WORDS}';
+      MESSAGE = '{STATE} ' || restriction || ': {WORDS}';
   END IF;
-  {end}
+  RETURN {goes_on};
 END
 """
         function, drop = self._own(name), self.dropping("trigger", name, table.name)
@@ -197,8 +199,8 @@ END
     def _mariadb(self, event: str, table: Table, held: str) -> Piece:
         name = own_name(event.lower(), table.name)
         body = (
-            f"BEGIN DECLARE held VARCHAR(40); DECLARE said VARCHAR(128); SET held = {held}; "
-            f"IF held IS NOT NULL THEN SET said = CONCAT('{STATE} ', held, ': {WORDS}'); "
+            f"BEGIN DECLARE restriction VARCHAR(40); DECLARE said VARCHAR(128); SET restriction = {held}; "
+            f"IF restriction IS NOT NULL THEN SET said = CONCAT('{STATE} ', restriction, ': {WORDS}'); "
             f"SIGNAL SQLSTATE '{STATE}' SET MYSQL_ERRNO = {NUMBER}, MESSAGE_TEXT = said; END IF; END"
         )
         drop = self.dropping("trigger", name, table.name)
@@ -217,18 +219,39 @@ END
 
     # ── conditions ──
 
-    def _held(self, table: Table, ways: Iterable[Owned]) -> str:
-        """Return SQL for the restriction that keeps the row ``OLD`` of *table*, NULL when none does."""
-        old = sa.table("OLD", *(sa.column(c.name, c.type) for c in self.compiler.tables[table.name].c))
-        return self._sql(_first([self._restriction(owned, old) for owned in ways]), of=old)
+    def _held(self, table: Table, ways: Iterable[Owned], event: str) -> str:
+        """Return SQL for the restriction that keeps the row ``OLD`` of *table* from *event*, NULL when none does."""
+        columns = [sa.column(c.name, c.type) for c in self.compiler.tables[table.name].c]
+        old, new = sa.table("OLD", *columns), sa.table("NEW", *(sa.column(c.name, c.type) for c in columns))
+        found = [self._restriction(owned, old, *self._meant(table, owned, event, old, new)) for owned in ways]
+        return self._sql(found[0] if len(found) == 1 else sa.func.coalesce(*found), old, new)
 
-    def _restriction(self, owned: Owned, rows: sa.FromClause) -> Any:
-        """Return the restriction of whoever *rows* are of, by one way; NULL when there is none."""
+    def _meant(
+        self, table: Table, owned: Owned, event: str, old: sa.TableClause, new: sa.TableClause
+    ) -> Iterator[Clause]:
+        """Yield when *event* touches what is theirs of a row of several people: nobody's restriction freezes another's part."""
+        names = part_names(self.layout.system.tables[table.name])
+        if not names:
+            return
+        mine = part_columns(self.layout, table.name, owned.part)
+        if event == DELETE:
+            if owned.part is not None:
+                yield sa.or_(sa.false(), *(old.c[name].is_not(None) for name in mine))
+            return
+        others = {
+            c for name in names if name != owned.part for c in part_columns(self.layout, table.name, name)
+        }
+        whole = [column.name for column in table.columns if column.name not in others]
+        theirs = whole if owned.part is None else [*mine, *({owned.part} & {c.name for c in table.columns})]
+        yield sa.or_(sa.false(), *(_differs(old.c[name], new.c[name]) for name in theirs))
+
+    def _restriction(self, owned: Owned, rows: sa.FromClause, *only: Clause) -> Any:
+        """Return the restriction of whoever *rows* are of, by one way; NULL when there is none, or when not *only*."""
         hold = self.holds[owned.root].alias("held")
         live = self.layout.catalog.table(owned.root)
         keys = dict(zip(live.primary_key if live else (), key_columns(hold), strict=True))
         mine = self.compiler.tied(rows, owned.table, owned.path, keys)
-        query = sa.select(hold.c.hold).where(*mine, *self._in_force(hold))
+        query = sa.select(hold.c.hold).where(*only, *mine, *self._in_force(hold))
         return query.limit(1).correlate(rows).scalar_subquery()
 
     def _replacing(self, table: Table, ways: Iterable[Owned]) -> Iterator[Piece]:
@@ -241,7 +264,7 @@ END
         alike = [sa.and_(*(rows.c[name] == new.c[name] for name in names)) for names in unique]
         kept = sa.or_(*(self._restriction(owned, rows).is_not(None) for owned in ways))
         found = sa.select(sa.literal(1)).select_from(rows).where(sa.or_(*alike), kept)
-        when = self._sql(sa.exists(found.correlate(new)), of=new)
+        when = self._sql(sa.exists(found.correlate(new)), new)
         columns = ", ".join(dict.fromkeys(self._quoted(name) for names in unique for name in names))
         yield self._sqlite("insert", "INSERT", table, when)
         yield self._sqlite("rename", f"UPDATE OF {columns}", table, when)
@@ -258,18 +281,15 @@ END
 
     # ── spelling ──
 
-    def _sql(self, said: Any, *, of: sa.TableClause | None = None) -> str:
-        """Return *said* as SQL with its values in place, the columns of *of* as a trigger calls them."""
-        if of is not None:
+    def _sql(self, said: Any, *rows: sa.TableClause) -> str:
+        """Return *said* as SQL with its values in place, the columns of *rows* (``OLD``, ``NEW``) as a trigger calls them."""
 
-            def as_trigger(element: Any, **_options: Any) -> Any:
-                mine = isinstance(element, sa.ColumnClause) and element.table is of
-                return (
-                    sa.literal_column(f"{of.name}.{self._quoted(element.name)}", element.type)
-                    if mine
-                    else None
-                )
+        def as_trigger(element: Any, **_options: Any) -> Any:
+            mine = isinstance(element, sa.ColumnClause) and element.table in rows
+            name = f"{element.table.name}.{self._quoted(element.name)}" if mine else ""
+            return sa.literal_column(name, element.type) if mine else None
 
+        if rows:
             said = replacement_traverse(said, {}, as_trigger)
         options: dict[str, Any] = {"compile_kwargs": {"literal_binds": True}}
         if self.schema:
@@ -293,5 +313,7 @@ def _restricts(hold: sa.FromClause) -> Clause:
     return hold.c.kind == str(HoldKind.RESTRICTION)
 
 
-def _first(found: Sequence[Any]) -> Any:
-    return found[0] if len(found) == 1 else sa.func.coalesce(*found)
+def _differs(before: Any, after: Any) -> Clause:
+    """Return whether two values are not the same; PostgreSQL compares JSON as text only."""
+    sides = [sa.cast(side, sa.Text) if isinstance(side.type, sa.JSON) else side for side in (before, after)]
+    return sa.and_(sides[0].is_distinct_from(sides[1]))
