@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -10,11 +10,15 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from cases.light import small
+from cases.light import Small, small
+from holds.deciding import held, proposal
 from holds.protected import CHANGES, HOLD, MAP, REFUSED, ROWS, SCHEMA, Protected
 from tenu.adapters.databases.database import Database
+from tenu.adapters.staff import actor
 from tenu.datamap.enforcement import enforcement_findings
 from tenu.errors import RestrictedError
+from tenu.journal.holds import HoldGround
+from tenu.operations.doubts import Row
 from tenu.ports import Ports
 
 ENGINES = ("sqlite", "postgresql", "mariadb")
@@ -309,3 +313,38 @@ def test_an_account_without_any_right_on_tenus_tables_obeys_and_cannot_open(one:
         opened = one.does(OPENING.format("tenu." if one.name == "postgresql" else ""), engine=app)
     denied = {"postgresql": "42501", "mariadb": "42000"}[one.name]
     assert (said, opened) == ({"free": "done", "kept": REFUSED}, denied)
+
+
+MESSAGES = """
+enforce_restrictions: true
+people: {person: {collected_at: seen, identified_by: {email: email}}}
+tables:
+  person: {purposes: prospecting, columns: {email: identity}, not_personal: [id, seen]}
+  message:
+    purposes: prospecting
+    belongs_to: sender_id
+    columns: {body: identity, address: {category: identity, of: recipient_id}}
+    not_personal: [id, sender_id, recipient_id]
+"""
+
+
+def test_a_run_empties_what_is_due_beside_a_restricted_part(make_small: Callable[..., Small]) -> None:
+    """The sender is due, the recipient restricted: the run ends, the sender's words go, the recipient's part of the row stays."""
+    one = make_small(
+        MESSAGES,
+        "CREATE TABLE person (id INTEGER PRIMARY KEY, email VARCHAR(80), seen DATE)",
+        "CREATE TABLE message (id INTEGER PRIMARY KEY, sender_id INTEGER REFERENCES person (id), "
+        "recipient_id INTEGER REFERENCES person (id), body VARCHAR(9), address VARCHAR(9))",
+        "INSERT INTO person VALUES (1, 'one@p.example', '2015-01-10'), (2, 'two@p.example', '2015-01-10')",
+        "INSERT INTO message VALUES (12, 1, 2, 'b', 'a'), (22, 2, 2, 'b', 'a'), (11, 1, 1, 'b', 'a')",
+    )
+    (database,) = one.ports.databases.values()
+    database.enforce()
+    ports = replace(one.ports, actor=actor("alice", {"dpo": ("alice",)}, one.ports.key))
+    row = Row(system=database.system.system, table="person", key=("2",))
+    held(ports, proposal(rows=(row,), ground=HoldGround.NEEDED_FOR_CLAIMS))
+    run = one.run()
+    assert (run.is_complete, one.world.rows()["message"]) == (
+        True,
+        [(12, None, 2, None, "a"), (22, 2, 2, "b", "a")],
+    )
