@@ -12,6 +12,7 @@ from faults.test_races import due_people
 from holds.deciding import ROLES, acting, held, proposal, row_of
 from lab import Lab, make_lab
 from rights.office import email_of, granted, somebody
+from tenu.errors import FindingsError
 from tenu.journal.holds import Exemption, HoldEnd, HoldGround
 from tenu.journal.kinds import EventKind
 from tenu.operations.acting import NotEntitledError
@@ -130,6 +131,24 @@ def test_check_sees_what_was_dropped_and_enforcing_repairs_it(lab: Lab, ports: P
         [],
         1,
         0,
+    )
+
+
+def test_a_data_map_that_no_longer_fits_is_said_and_nothing_is_changed(lab: Lab, ports: Ports) -> None:
+    """A column nobody classified: the checks name it and go on, and nothing is enforced by a map nobody can trust."""
+    engine = sa.create_engine(lab.urls["mail"], poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE event ADD COLUMN more TEXT")
+    found = {f.code for f in check(ports, today(ports)).findings}
+    with pytest.raises(FindingsError):
+        enforce(ports, ["mail"])
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE event DROP COLUMN more")
+    again = {f.code for f in check(ports, today(ports)).findings}
+    assert ("D-COL-02" in found, "D-COL-02" in again, {c for c in again if c.startswith("D-ENF")}) == (
+        True,
+        False,
+        set(),
     )
 
 

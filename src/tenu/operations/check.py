@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tenu.datamap.drift import compare
+from tenu.datamap.enforcement import enforcement_findings
 from tenu.datamap.findings import finding
 from tenu.datamap.layout import Layout, lay_out
 from tenu.errors import Finding, FindingsError, UnreachableError
@@ -15,7 +16,6 @@ from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
 from tenu.law.ceilings import effective_active
 from tenu.law.lint import lint, not_judged
-from tenu.operations.enforcing import enforcement_of
 from tenu.operations.reaching import archive_findings
 from tenu.operations.register import hold_findings
 from tenu.operations.rights.lasting import lasting
@@ -52,8 +52,13 @@ def check(ports: Ports, as_of: date) -> Checked:
         schema_findings(ports, layouts, as_of),
         [*hold_findings(ports, as_of), *lasting(ports, as_of)],
     )
-    refused = enforcement_of(ports, list(layouts))
-    found = [*schema, *silent, *archive_findings(ports), *held, *refused, *lint(policy, as_of)]
+    fits = not any(f.severity is Severity.BLOCKER for f in schema)
+    enforced = [
+        f
+        for name in (layouts if fits else ())
+        for f in enforcement_findings(ports.databases[name].system, ports.databases[name].enforcement())
+    ]
+    found = [*schema, *silent, *archive_findings(ports), *held, *enforced, *lint(policy, as_of)]
     order = list(Severity)
     return Checked(
         findings=tuple(sorted(found, key=lambda f: order.index(f.severity))),

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tenu.datamap.enforcement import Enforcement, PieceState, enforcement_findings
-from tenu.errors import Finding, RefusedError, StoreError
+from tenu.datamap.enforcement import Enforcement, PieceState
+from tenu.errors import RefusedError, StoreError
 from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
 from tenu.operations.acting import entitled
+from tenu.operations.check import refuse_unsafe
+from tenu.operations.plan import today
 from tenu.ports import Database, Ports
 from tenu.terms import Text
 
@@ -28,6 +30,7 @@ def standing(ports: Ports, names: Sequence[str] = ()) -> dict[str, Enforcement]:
 
     Raises:
         EnforcementError: One of *names* is no system.
+        FindingsError: A data map does not fit its live schema: nobody could tell whose its rows are.
         UnreachableError: A database does not answer.
     """
     return {name: database.enforcement() for name, database in _chosen(ports, names).items()}
@@ -40,6 +43,7 @@ def enforce(ports: Ports, names: Sequence[str] = ()) -> dict[str, Enforcement]:
 
     Raises:
         NotEntitledError: The person asking is neither DBA nor DPO.
+        FindingsError: A data map does not fit its live schema; nothing is changed.
         EnforcementError: One of *names* is no system, or an account may not create triggers; systems before it are done.
         BusyError: Somebody uses a table for too long; ask again.
         UnreachableError: A database does not answer.
@@ -53,14 +57,6 @@ def enforce(ports: Ports, names: Sequence[str] = ()) -> dict[str, Enforcement]:
     return done
 
 
-def enforcement_of(ports: Ports, names: Sequence[str]) -> list[Finding]:
-    """Return what the databases *names* do not refuse as their data map says, or refuse although it does not."""
-    found = standing(ports, names) if names else {}
-    return [
-        f for name, said in found.items() for f in enforcement_findings(ports.databases[name].system, said)
-    ]
-
-
 def _chosen(ports: Ports, names: Sequence[str]) -> Mapping[str, Database]:
     for name in names:
         if name not in ports.databases:
@@ -69,6 +65,7 @@ def _chosen(ports: Ports, names: Sequence[str]) -> Mapping[str, Database]:
                 Text(fr=f"aucun système « {name} »", en=f"no system '{name}'"),
                 fix=Text(fr=f"systèmes connus : {listed}", en=f"known systems: {listed}"),
             )
+    refuse_unsafe(ports, today(ports))
     return {name: ports.databases[name] for name in names or ports.databases}
 
 

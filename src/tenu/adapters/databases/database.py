@@ -78,7 +78,7 @@ class Database:
                 catalog, tables = read_catalog(connection, self.system.schema)
                 described = self.system.tables.keys() & tables.keys()
                 holds = hold_tables(catalog, tables, self.system.people, self._receipts().schema)
-                ours = (self._receipts(), *holds.values(), *self._openings())
+                ours = (self._receipts(), *holds.values())
                 missing = missing_grants(connection, described, self.system.schema, ours)
                 return self._keep(replace(catalog, missing_grants=missing), dict(tables), holds)
         return self._catalog
@@ -184,10 +184,6 @@ class Database:
             schema=None if connection.dialect.name == "sqlite" else schema,
             home=self._receipts().schema,
         )
-
-    def _openings(self) -> tuple[sa.Table, ...]:
-        """Return what enforcement adds to tenu's own tables here, where it is asked for."""
-        return (opening_table(self._receipts().schema),) if self.system.enforce_restrictions else ()
 
     def lag(self, probe: LagProbe) -> float | None:
         """Return by how many seconds the slowest replica is late; None where there is none, or nobody may know.
