@@ -3,7 +3,8 @@
 TenuError
 ├── FindingsError        a file or a database does not say what it must: the findings list every place
 ├── RefusedError         tenu could act and will not: stale plan, limits passed, unsafe schema
-│   └── (one class per reason, raised where the refusal is decided)
+│   ├── RestrictedError, KeptError   a database itself keeps rows as they are
+│   └── (one class per other reason, raised where the refusal is decided)
 ├── UnreachableError     a store did not answer; nothing is concluded from its silence
 ├── StoreError           a store answered that it cannot: disk full, missing right; nothing is left half done
 └── TamperedError        evidence does not verify
@@ -142,3 +143,25 @@ class StoreError(TenuError):
 
 class TamperedError(TenuError):
     """Evidence does not verify: it was changed, cut or forged since it was written."""
+
+
+class RestrictedError(RefusedError):
+    """The database itself refused to change rows of a restricted person; nothing was changed."""
+
+
+class KeptError(RefusedError):
+    """The database kept, or wrote again, rows that had to go; nothing was changed."""
+
+
+def kept_back(table: str) -> KeptError:
+    """Return the refusal to report rows of *table* as gone when the database did not let them go."""
+    return KeptError(
+        Text(
+            fr=f"un déclencheur ou une règle garde, ou réécrit, des lignes de « {table} » : rien n'a été changé",
+            en=f"a trigger or a rule keeps, or writes again, rows of '{table}': nothing was changed",
+        ),
+        fix=Text(
+            fr="demandez à qui administre la base que le compte de tenu y échappe, puis relancez « tenu apply »",
+            en="ask the database's administrator to spare tenu's account from it, then run 'tenu apply' again",
+        ),
+    )

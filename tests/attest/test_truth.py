@@ -75,6 +75,7 @@ SPELLED = replace(
     policy(),
     controller=replace(policy().controller, published_addresses=policy().controller.published_addresses[:1]),
 )
+REFUSING = tuple(replace(system, enforce_restrictions=True) for system in systems())
 LONGER = replace(policy(), retention=replace(policy().retention, legal_periods=()))
 NO_HOLD = HoldFacts(in_force=0, late=0, rows=0, rows_late=0, rows_undated=0, rows_unowned=0)
 SAID: dict[str, tuple[dict[str, Any], dict[str, Any], ClauseStatus]] = {
@@ -100,6 +101,7 @@ SAID: dict[str, tuple[dict[str, Any], dict[str, Any], ClauseStatus]] = {
         {"policy": purposes(basis=LegalBasis.LEGITIMATE_INTEREST)},
         KEPT,
     ),
+    "C-RGT-16": ({"systems": REFUSING}, {"systems": REFUSING, "schema": (finding("D-ENF-01"),)}, KEPT),
     "C-RET-20": ({"policy": purposes(basis=LegalBasis.CONTRACT)}, {"policy": purposes(basis=None)}, KEPT),
 }
 """Clauses judged on what is said: facts at their best, facts that break them, and the best that can be concluded."""

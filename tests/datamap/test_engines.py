@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from cases.light import Small, small
 from servers import MariaDB, PostgreSQL
-from tenu.errors import FindingsError, StoreError
-from tenu.ports import KeptError, Ports
+from tenu.errors import FindingsError, KeptError, StoreError
+from tenu.ports import Ports
 from tenu.terms import Severity
 
 Make = Callable[..., Small]

@@ -99,3 +99,29 @@ def test_a_restriction_from_the_request_to_the_notice_of_its_end(company: Path, 
         ("accuracy_contested", "lift_noticed", number, [0, 0]),
         (2, True),
     )
+
+
+def test_a_dba_reads_what_makes_a_database_refuse_then_puts_it_there(company: Path) -> None:
+    """Statements first, status 1 and nothing changed; then the triggers, status 0; then nothing is left to show."""
+    file = company / "systems" / "crm.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f"{text}enforce_restrictions: true\n", encoding="utf-8")
+    words = ("hold", "enforce", "--system", "crm")
+    shown, before = tenu(*words, "--sql", folder=company), _triggers(company)
+    done, again = tenu(*words, folder=company), tenu(*words, "--sql", folder=company)
+    plain, triggers = tenu(*words, "--json", folder=company).json(), _triggers(company)
+    file.write_text(text, encoding="utf-8")
+    gone = tenu(*words, folder=company)
+    assert (shown.status, before, done.status, again.status, again.out) == (1, set(), 0, 0, "")
+    assert triggers == {name for name in triggers if f'CREATE TRIGGER "{name}"' in shown.out} != set()
+    assert ({piece["state"] for piece in plain[0]["pieces"]}, "contact" in plain[0]["tables"]) == (
+        {"there"},
+        True,
+    )
+    assert (gone.out, _triggers(company)) == ("crm: rien à protéger, sa carte ne le demande pas\n", set())
+
+
+def _triggers(company: Path) -> set[str]:
+    with sqlite3.connect(company / "crm.db") as connection:
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'tenu%'"
+        return {str(name) for (name,) in connection.execute(query)}

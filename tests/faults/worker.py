@@ -90,12 +90,12 @@ class _Database(_Watched):
 
 class _Session(_Watched):
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, **options: Any) -> Iterator[None]:
         """Pass before it begins, after the commit of one that wrote a receipt, and after one that failed."""
         self._passes("before transaction")
         self._wrote = False
         try:
-            with self._real.transaction():
+            with self._real.transaction(**options):
                 yield
         except BaseException:
             self._passes("after rollback")

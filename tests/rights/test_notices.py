@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from tenu.letters.outcome import Fate, Holding, RightDone
 from tenu.operations.rights import notices as verbs
 from tenu.operations.rights import requests
 from tenu.operations.rights.finding import look_up
+from tenu.operations.rights.objecting import receive
 from tenu.operations.rights.outcomes import done_of, keep_done
 from tenu.operations.rights.searching import Sought
 from tenu.operations.rights.writing import letter
@@ -157,3 +158,27 @@ def test_a_notice_says_what_was_read_and_approved(office: Ports, right: Right) -
             made.append(kept.name)
         assert said == kept.read_text(encoding="utf-8")
     assert made == [], "written, read them"
+
+
+def test_a_partner_is_told_of_an_objection_the_next_day_and_answers_in_five(office: Ports) -> None:
+    """C-RGT-06: only classes that solicit; the letter says whom to leave alone, in both languages; silence shows after five working days."""
+    sought = Sought(values={IdentifierKind.EMAIL: (PERSON,)})
+    case = receive(office, (Right.OBJECTION,), sought, channel=requests.Intake.EMAIL, address="Odile\nIci")
+    classes = [each.id for each in verbs.unnamed(office, case.id)[Right.OBJECTION]]
+    one = verbs.name_recipient(office, case.id, Right.OBJECTION, WHO)
+    words = [
+        " ".join(verbs.notice_letter(office, case.id, one.id, language=said).text.split())
+        for said in ("fr", "en")
+    ]
+    told = verbs.tell(office, case.id, one.id, delivery="post", letter="0" * 64, on=date(2026, 11, 23))
+    late = [told.is_due(day, within=14) for day in (date(2026, 11, 30), date(2026, 12, 1))]
+    assert (classes, one.told_by, late) == (
+        ["operations_providers", "improvement_providers"],
+        date(2026, 11, 24),
+        [False, True],
+    )
+    assert ("Ne la sollicitez plus" in words[0], "article 21, paragraphe 3," in words[0]) == (True, True)
+    assert ("Please solicit them no more" in words[1], "Article 21(3)" in words[1]) == (True, True)
+    assert all(PERSON in said and "e-mail" in said for said in words)
+    with pytest.raises(RefusedError):
+        verbs.name_recipient(office, case.id, Right.OBJECTION, replace(WHO, recipient="payment_providers"))

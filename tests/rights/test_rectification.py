@@ -20,9 +20,13 @@ from tenu.errors import StoreError
 from tenu.journal.cases import CaseError
 from tenu.journal.holds import HoldGround
 from tenu.journal.kinds import EventKind
+from tenu.letters.facts import LetterKind
 from tenu.operations.rights import rectification as verbs
+from tenu.operations.rights import requests
 from tenu.operations.rights.access import access
 from tenu.operations.rights.rectification import Completion, NotReadyError, rectify
+from tenu.operations.rights.sending import readdress
+from tenu.operations.rights.writing import letter
 from tenu.operations.upholding import uphold
 from tenu.plans.rectification import Change, Wanted, Where
 from tenu.plans.values import ValueRefusedError, typed
@@ -80,6 +84,29 @@ def test_one_correction_reaches_every_system_and_nobody_else(make_lab_of: Callab
         {"crm.contact.email", "erp.customer.email", "crm.contact.city", "erp.customer.city"} <= columns,
         (told["residual"], again.searched),
     ) == (_named(facts.changes), True, (0, True))
+
+
+def test_the_answer_tells_each_value_as_it_was_and_as_it_is(lab: Lab) -> None:
+    """In both languages, field by field; nothing of it in the journal, and no longer in the file once the answer has left."""
+    person = somebody(lab, *TABLES)
+    former = email_of(person)
+    with office(lab) as ports:
+        number = _asked(ports, person)
+        readdress(ports, number, ["Une Personne", "1 rue X"])
+        rectify(ports, number, [_wanted(NEW)])
+        told = [
+            " ".join(letter(ports, number, LetterKind.ANSWER, language=said).text.split())
+            for said in ("fr", "en")
+        ]
+        requests.answered(ports, number, delivery="post", letter="0" * 64)
+        file = ports.cases.file(number)
+        journal = "".join(str(dict(event.body)) for event in ports.journal.events())
+    assert (f"« {former} » est devenu « {NEW} »" in told[0], f"“{former}” became “{NEW}”" in told[1]) == (
+        True,
+        True,
+    )
+    assert file is not None
+    assert (NEW in str(file.done), NEW in journal) == (False, False)
 
 
 def test_what_the_law_seals_stays_and_the_next_copy_says_what_it_should(lab: Lab) -> None:

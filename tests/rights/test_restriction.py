@@ -16,6 +16,8 @@ from holds.deciding import acting as deciding
 from holds.deciding import held, proposal
 from lab import Lab, make_lab
 from rights.office import email_of, granted, office, somebody
+from rights.post_office import post_office
+from tenu.adapters.smtp import SmtpMailer
 from tenu.journal.cases import CaseError
 from tenu.journal.holds import Exemption, Hold, HoldEnd, HoldState
 from tenu.journal.kinds import EventKind
@@ -28,14 +30,14 @@ from tenu.operations.rights import restriction
 from tenu.operations.rights.lasting import lasting
 from tenu.operations.rights.rectification import rectify
 from tenu.operations.rights.restriction import Ground, contest, restrict
-from tenu.operations.rights.sending import readdress
+from tenu.operations.rights.sending import readdress, send
 from tenu.operations.rights.writing import letter
 from tenu.operations.upholding import placed, uphold
 from tenu.plans.rectification import Wanted, Where
 from tenu.policy.rights import Right
 from tenu.ports import Ports
 from tenu.sample.rows import SYSTEM_OF, Person
-from tenu.settings import HoldSettings
+from tenu.settings import HoldSettings, SmtpSettings
 
 DAY = timedelta(days=1)
 EMAIL = Where(system="crm", table="contact", column="email")
@@ -144,6 +146,31 @@ def test_a_notice_that_left_too_late_moves_the_end(lab: Lab) -> None:
         uphold(ports)
         still = holds(ports)[hold.id].state_on(lab.company.as_of + 11 * DAY)
     assert (kept.lift, still) == (None, HoldState.ACTIVE)
+
+
+def test_the_letter_that_tells_the_end_is_the_notice(lab: Lab) -> None:
+    """Sent by e-mail, it says so itself, once; one that would leave four days does not leave; one for a former end is no notice."""
+    with office(lab) as opened, post_office() as post:
+        settings = SmtpSettings(
+            host="127.0.0.1", port=post.port, security="none", sender="donnees@jst.example"
+        )
+        ports = replace(opened, mailroom=replace(opened.mailroom, mailer=SmtpMailer(settings, {})))
+        number, hold = _restricted(ports, somebody(lab, "contact"))
+        readdress(ports, number, ["une.personne@nulle-part.example"])
+        restricting.decide_lift(ports, hold.id, WHY)
+        lab.clock.at += DAY
+        with pytest.raises(HoldError):
+            send(ports, number, LetterKind.LIFTING)
+        restricting.decide_lift(ports, hold.id, WHY)
+        for _ in range(2):
+            send(ports, number, LetterKind.LIFTING)
+        told = holds(ports)[hold.id].state_on(lab.company.as_of)
+        lab.clock.at += DAY
+        restricting.decide_lift(ports, hold.id, WHY)
+        send(ports, number, LetterKind.LIFTING)
+        former = holds(ports)[hold.id].state_on(lab.company.as_of)
+        notices = sum(1 for _ in ports.journal.events(kind=EventKind.HOLD_LIFT_NOTICED))
+    assert (len(post.taken), told, former, notices) == (1, HoldState.LIFT_NOTICED, HoldState.ACTIVE, 1)
 
 
 def test_whoever_contests_is_restricted_at_once_and_may_be_corrected(lab: Lab) -> None:

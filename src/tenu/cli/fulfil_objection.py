@@ -13,14 +13,21 @@ from tenu.cli.fulfil_answer import JSON, refused
 @click.command()
 @click.argument("numbers", nargs=-1, metavar="NUMBER…")
 @click.option("--all", "everybody", is_flag=True, help="Every objection and withdrawal that waits.")
+@click.option(
+    "--use", default="", help="What has stopped, as the answer says it; for another use than prospecting."
+)
 @JSON
 @click.pass_obj
 @exits
-def objection(context: Context, numbers: tuple[str, ...], everybody: bool, as_json: bool) -> int:
-    """Stop prospecting whoever objected or withdrew, where that was cut. Exit status 1 while a system is silent."""
+def objection(context: Context, numbers: tuple[str, ...], everybody: bool, use: str, as_json: bool) -> int:
+    """Stop prospecting whoever objected or withdrew, where that was cut; say that another use objected to has stopped.
+
+    Exit status 1 while a system is silent.
+    """
     from tenu.cli.request_text import case_plain, list_lines  # noqa: PLC0415
     from tenu.operations.plan import today  # noqa: PLC0415
-    from tenu.operations.rights.objecting import stop_prospecting, waiting  # noqa: PLC0415
+    from tenu.operations.rights.balancing import fulfil  # noqa: PLC0415
+    from tenu.operations.rights.objecting import waiting  # noqa: PLC0415
 
     if bool(numbers) == everybody:
         raise refused(
@@ -28,7 +35,7 @@ def objection(context: Context, numbers: tuple[str, ...], everybody: bool, as_js
         )
     with context.ports() as ports:
         wanted = [case.id for case in waiting(ports)] if everybody else list(numbers)
-        done, day = [stop_prospecting(ports, number) for number in wanted], today(ports)
+        done, day = [fulfil(ports, number, use) for number in wanted], today(ports)
     if as_json:
         click.echo(json.dumps([case_plain(case, day) for case in done], indent=1, ensure_ascii=False))
     else:

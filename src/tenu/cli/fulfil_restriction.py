@@ -12,6 +12,7 @@ from tenu.cli.fulfil_answer import JSON
 
 if TYPE_CHECKING:
     from tenu.operations.rights.restriction import RestrictionFacts
+    from tenu.ports import Ports
 
 GROUNDS = ("accuracy", "unlawful", "claims", "objection")
 
@@ -29,7 +30,8 @@ def restriction(context: Context, number: str, ground: str, words: str, as_json:
 
     with context.ports() as ports:
         facts = restrict(ports, number, Ground(ground), words)
-    return _shown(context, number, facts, as_json)
+        free = _unprotected(ports)
+    return _shown(context, number, facts, free, as_json)
 
 
 @click.command()
@@ -48,10 +50,16 @@ def contest(context: Context, number: str, ground: str, words: str, as_json: boo
 
     with context.ports() as ports:
         facts = verb(ports, number, Ground(ground), words)
-    return _shown(context, number, facts, as_json)
+        free = _unprotected(ports)
+    return _shown(context, number, facts, free, as_json)
 
 
-def _shown(context: Context, number: str, facts: RestrictionFacts, as_json: bool) -> int:
+def _unprotected(ports: Ports) -> str:
+    """Return the systems whose database does not refuse changes by itself, separated by commas."""
+    return ", ".join(s.system for s in ports.workspace.systems if not s.enforce_restrictions)
+
+
+def _shown(context: Context, number: str, facts: RestrictionFacts, free: str, as_json: bool) -> int:
     if as_json:
         said = {
             "request": number.upper(),
@@ -77,12 +85,13 @@ def _shown(context: Context, number: str, facts: RestrictionFacts, as_json: bool
             else f"-> tell those who received these data (article 19): {names}"
         )
         show.print(told, markup=False)
-    others = (
-        "! tenu n'empêche pas vos autres logiciels de lire ni de changer ces lignes : ils regardent les tables tenu_hold_…"
+    reading = (
+        "! vos autres logiciels peuvent encore lire ces lignes : ils regardent d'abord les tables tenu_hold_…"
         if fr
-        else "! tenu does not keep your other software from reading or changing these rows: it has to look at the tables tenu_hold_…"
+        else "! your other software can still read these rows: it has to look at the tables tenu_hold_… first"
     )
-    show.print(others, style="yellow", markup=False)
+    changing = f", et les changer dans : {free}" if fr else f", and change them in: {free}"
+    show.print(reading + (changing if free else ""), style="yellow", markup=False)
     again = context.again("request", "letter", number.upper(), "restricted", "-o", "restricted.pdf")
     show.print(f"-> {again}", markup=False)
     return FINE

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits
+from tenu.cli.enforce import enforce
 from tenu.cli.hold_text import hold_line, hold_plain
 from tenu.cli.restriction import lift, noticed, use
 
@@ -42,7 +43,7 @@ def command() -> None:
     """Keep what a dispute, an authority or the person needs: nothing held is deleted, whatever runs."""
 
 
-for more in (use, lift, noticed):
+for more in (use, lift, noticed, enforce):
     command.add_command(more)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from tenu.terms import Channel
 if TYPE_CHECKING:
     from tenu.cli.request_text import Line
     from tenu.journal.cases import Case
+    from tenu.ports import Ports
 
 DAY = click.DateTime(["%Y-%m-%d"])
 RIGHTS = [str(right) for right in Right if right is not Right.COMPLAINT]
@@ -208,18 +210,22 @@ def search(
     context: Context, number: str, theirs: tuple[str, ...], not_theirs: tuple[str, ...], as_json: bool
 ) -> int:
     """Search every system for the person. Exit status 1 while a system is silent or a human must tell rows apart."""
-    from tenu.cli.request_text import found_lines, found_plain  # noqa: PLC0415
-    from tenu.operations.rights.finding import fingerprint, look_up, settle  # noqa: PLC0415
+    from tenu.cli.request_text import found_lines, found_plain, restricted_line  # noqa: PLC0415
+    from tenu.operations.rights.balancing import look_up  # noqa: PLC0415
+    from tenu.operations.rights.finding import fingerprint, settle  # noqa: PLC0415
 
     with context.ports() as ports:
         if theirs or not_theirs:
             settle(ports, number, theirs=theirs, not_theirs=not_theirs)
-        found = look_up(ports, number)
+        found, held = look_up(ports, number)
         names = {node: fingerprint(ports, node) for node in (*found.rows, *found.doubtful)}
     if as_json:
-        click.echo(json.dumps(found_plain(found, names), indent=1, ensure_ascii=False, default=str))
+        said = {**found_plain(found, names), "restriction": held.id if held else None}
+        click.echo(json.dumps(said, indent=1, ensure_ascii=False, default=str))
     else:
         _print(found_lines(found, names, context.language))
+        if held:
+            _print([restricted_line(held, number.upper(), context.language)])
     return FINE if found.is_complete else FINDINGS
 
 
@@ -258,15 +264,17 @@ def decide(
     as_json: bool,
 ) -> int:
     """Record what you decide of one right. tenu decides nothing against a person."""
+    from tenu.operations.rights.balancing import end_with_decision  # noqa: PLC0415
     from tenu.operations.rights.erasure import decide as erasure  # noqa: PLC0415
-    from tenu.operations.rights.requests import decide as verb  # noqa: PLC0415
+    from tenu.operations.rights.requests import decide as other  # noqa: PLC0415
 
-    said, day = Outcome(outcome), until.date() if until else None
-    if Right(right) is Right.ERASURE:
-        return _moved(context, as_json, lambda p: erasure(p, number, said, codes=codes, note=note, until=day))
-    return _moved(
-        context, as_json, lambda p: verb(p, number, Right(right), said, codes=codes, note=note, until=day)
-    )
+    verb = erasure if Right(right) is Right.ERASURE else partial(other, right=Right(right))
+    said: dict[str, Any] = {"codes": codes, "note": note, "until": until.date() if until else None}
+
+    def decided(ports: Ports) -> Case:
+        return end_with_decision(ports, verb(ports, number, outcome=Outcome(outcome), **said))
+
+    return _moved(context, as_json, decided)
 
 
 @command.command()
@@ -279,9 +287,13 @@ def decide(
 @exits
 def confirm(context: Context, number: str, right: str, send_back: bool, note: str, as_json: bool) -> int:
     """Confirm what somebody else decided: an erasure, and any refusal, waits for a second person."""
+    from tenu.operations.rights.balancing import end_with_decision  # noqa: PLC0415
     from tenu.operations.rights.requests import confirm as verb  # noqa: PLC0415
 
-    return _moved(context, as_json, lambda p: verb(p, number, Right(right), agrees=not send_back, note=note))
+    def confirmed(ports: Ports) -> Case:
+        return end_with_decision(ports, verb(ports, number, Right(right), agrees=not send_back, note=note))
+
+    return _moved(context, as_json, confirmed)
 
 
 @command.command()

@@ -1,4 +1,4 @@
-"""``tenu request notice``: recipients told of a rectification, an erasure or a restriction, until they say it is done."""
+"""``tenu request notice``: recipients told of a rectification, an erasure, a restriction or an objection, until they say it is done."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DAY = click.DateTime(["%Y-%m-%d"])
 REMINDER = click.option("--reminder", is_flag=True, help="A reminder of one that left.")
 ON = click.option("--on", type=DAY, help="The day. Today by default.")
-TOLD = ["rectification", "erasure", "restriction"]
+TOLD = ["rectification", "erasure", "restriction", "objection", "withdrawal"]
 STATES = {
     "named": Text(fr="à prévenir avant le", en="to be told by"),
     "told": Text(fr="prévenu le", en="told on"),
@@ -34,7 +34,7 @@ STATES = {
 
 @click.group()
 def notice() -> None:
-    """Recipients of data that were corrected, erased or restricted: told, reminded, until they say it is done."""
+    """Recipients of data corrected, erased or restricted, or of who objects: told, reminded, until they say it is done."""
 
 
 @notice.command(name="list")

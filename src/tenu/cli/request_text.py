@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tenu.journal.cases import OPEN, Case
+from tenu.journal.holds import Hold
 from tenu.operations.rights.finding import Found
 from tenu.plans.archive import Package
 from tenu.plans.reason import day_text
@@ -143,6 +144,15 @@ def found_plain(found: Found, names: Mapping[Node, str]) -> dict[str, object]:
             for covered in found.search.covered
         ],
     }
+
+
+def restricted_line(hold: Hold, number: str, language: Language) -> Line:
+    """Return what says that whoever objects is restricted until somebody has balanced it."""
+    said = Text(
+        fr=f"# {hold.id} : données limitées tant que l'opposition n'est pas décidée  -> tenu request letter {number} restricted",
+        en=f"# {hold.id}: data restricted until the objection is decided  -> tenu request letter {number} restricted",
+    )
+    return Line(text=said.in_(language), style="yellow")
 
 
 def _one(case: Case, day: date, language: Language) -> str:

@@ -25,15 +25,20 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.argument("hold")
 @click.option("--exemption", type=click.Choice(EXEMPTIONS), required=True, help="Which case of GDPR 18(2).")
 @click.option("--words", required=True, help="Which use, and why; kept with the file of the request.")
+@click.option(
+    "--for", "minutes", type=int, default=0, help="Minutes its rows may change, where a database refuses."
+)
 @_JSON
 @click.pass_obj
 @exits
-def use(context: Context, hold: str, exemption: str, words: str, as_json: bool) -> int:
+def use(context: Context, hold: str, exemption: str, words: str, minutes: int, as_json: bool) -> int:
     """Write down that you allow one use of what HOLD restricts; it stays restricted."""
     from tenu.journal.holds import Exemption  # noqa: PLC0415
     from tenu.operations.restricting import use as verb  # noqa: PLC0415
 
-    return _said(context, as_json, lambda ports: verb(ports, hold, Exemption(exemption), words))
+    return _said(
+        context, as_json, lambda ports: verb(ports, hold, Exemption(exemption), words, minutes=minutes)
+    )
 
 
 @click.command()
@@ -57,10 +62,9 @@ def lift(context: Context, hold: str, words: str, on: datetime | None, as_json: 
     status = _said(context, as_json, verb)
     if not as_json:
         if done[0].request:
-            console().print(
-                f"-> {context.again('request', 'letter', done[0].request, 'lifting', '-o', 'lifting.pdf')}",
-                markup=False,
-            )
+            by_mail = context.again("request", "send", done[0].request, "lifting")
+            by_post = context.again("request", "letter", done[0].request, "lifting", "-o", "lifting.pdf")
+            console().print(f"-> {by_mail}\n-> {by_post}", markup=False)
         console().print(f"-> {context.again('hold', 'noticed', hold)}", markup=False)
     return status
 

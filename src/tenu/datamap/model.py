@@ -259,6 +259,7 @@ class System(Located):
 
     *stored_in*: zone of its date-times without zone. *ignored*: tables without any personal data, said so by *declared*.
     *backups_kept_days*: how long the oldest of its backups is kept, all copies of it; 35 days are assumed when it is not said.
+    *enforce_restrictions*: whether the database itself refuses to change rows of a restricted person (``tenu hold enforce``).
     """
 
     system: str = Field(pattern="^[a-z][a-z0-9_-]{0,30}$")
@@ -277,6 +278,7 @@ class System(Located):
     stored_in: str = "UTC"
     schema: str | None = None
     backups_kept_days: int | None = Field(default=None, ge=0)
+    enforce_restrictions: bool = False
 
     def designating(self, table: str) -> dict[str, IdentifierKind]:
         """Return the columns of *table* that identify people, their own row or one elsewhere, and by what."""

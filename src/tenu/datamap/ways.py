@@ -82,6 +82,8 @@ class Hop:
 
 
 Path = tuple[Hop, ...]
+CHANGING = ("CASCADE", "SET NULL", "SET DEFAULT")
+"""What a foreign key may do to the rows that point at one that goes, other than hold it back."""
 
 
 def turned(table: str, path: Path) -> Path:

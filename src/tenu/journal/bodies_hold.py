@@ -44,7 +44,7 @@ HOLDS: Mapping[EventKind, Body] = {
             en="a human allows a use of restricted data that Article 18(2) allows",
         ),
         required={**_DECIDED, "exception": NAME, "text": DIGEST},
-        optional={},
+        optional={"minutes": COUNT},
     ),
     EventKind.HOLD_LIFT_DECIDED: Body(
         means=Text(
@@ -76,6 +76,14 @@ HOLDS: Mapping[EventKind, Body] = {
             en="a hold in force was put back into a database that did not know all of it",
         ),
         required={"hold": NAME, "system": NAME, "subjects": COUNT},
+        optional={},
+    ),
+    EventKind.HOLDS_ENFORCED: Body(
+        means=Text(
+            fr="une base a été mise en état de refuser elle-même de changer des données limitées, ou de ne plus le faire",
+            en="a database was made to refuse by itself to change restricted data, or no longer to",
+        ),
+        required={"system": NAME, "role": NAME, "actor": DIGEST, "created": COUNT, "dropped": COUNT},
         optional={},
     ),
 }

@@ -92,6 +92,7 @@ class EventKind(StrEnum):
     HOLD_LIFT_NOTICED = "hold:lift:noticed"
     HOLD_RELEASED = "hold:released"
     HOLD_RESTORED = "hold:restored"
+    HOLDS_ENFORCED = "holds:enforced"
 
 
 Kinds = EventKind | Collection[EventKind] | None

@@ -1,6 +1,7 @@
-"""Recipients to tell of a rectification, an erasure or a restriction, as the journal tells them: by number, never by name.
+"""Recipients to tell of a rectification, an erasure, a restriction or an objection, as the journal tells them: by number, never by
+name.
 
-Source: GDPR 19; time rule T-11; policy C-RCP-05.
+Source: GDPR 19, 21(3); time rule T-11; policy C-RCP-05, C-RGT-06.
 """
 
 from __future__ import annotations
@@ -11,8 +12,15 @@ from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from tenu.journal.cases import AT_ONCE
 from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
+from tenu.periods.holidays import add_working_days
+
+STOP_IN = 1
+"""Working days to tell a recipient that somebody is no longer to be solicited. Source: policy C-RGT-06."""
+STOPPED_IN = 5
+"""Working days they have to say that it is done. Source: policy C-RGT-06."""
 
 
 class NoticeState(StrEnum):
@@ -66,7 +74,12 @@ class Notice:
         if self.state is NoticeState.NAMED:
             return on > self.told_by
         last = max((day for day in (self.told_on, *self.reminded_on) if day), default=None)
-        return self.state is NoticeState.TOLD and last is not None and on > last + timedelta(days=within)
+        return self.state is NoticeState.TOLD and last is not None and on > reply_by(self.right, last, within)
+
+
+def reply_by(right: str, told_on: date, within: int) -> date:
+    """Return the last day a recipient told on *told_on* has to answer: *within* days, fewer when somebody is to be left alone."""
+    return add_working_days(told_on, STOPPED_IN) if right in AT_ONCE else told_on + timedelta(days=within)
 
 
 def notices(events: Iterable[Event]) -> dict[str, Notice]:

@@ -1,6 +1,7 @@
-"""The letter to a recipient: whose data were corrected, erased or restricted, which ones, and what they must do of theirs.
+"""The letter to a recipient: whose data were corrected, erased or restricted, which ones, what they must do of theirs; or whom they
+must no longer solicit.
 
-Source: GDPR 19, 28(3)(a), 28(3)(e); policy C-RCP-05.
+Source: GDPR 19, 21(3), 28(3)(a), 28(3)(e); policy C-RCP-05, C-RGT-06.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ FATES: Mapping[Right, frozenset[Fate]] = MappingProxyType(
         Right.RECTIFICATION: frozenset({Fate.CORRECTED, Fate.COMPLETED, Fate.ANNOTATED}),
         Right.ERASURE: frozenset({Fate.ERASED, Fate.ANONYMISED}),
         Right.RESTRICTION: frozenset({Fate.RESTRICTED}),
+        Right.OBJECTION: frozenset(),
+        Right.WITHDRAWAL: frozenset(),
     }
 )
-"""The rights recipients are told of, and what was done that they are told."""
+"""The rights recipients are told of, and what was done that they are told; of an objection or a withdrawal, the uses that stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +36,8 @@ class NoticeFacts:
     """Everything one notice is made of.
 
     *id*: its number, to be quoted in the reply. *number*: the request. *role*: in which capacity they hold the data. *person*:
-    what the person is known by (what it is, its value). *holdings*: the data it was done of. *words*: what a human adds,
+    what the person is known by (what it is, its value). *holdings*: the data it was done of. *stopped*: the uses that ended, of an
+    objection or a withdrawal. *words*: what a human adds,
     the right values for instance. *first_written_on*: day of the letter this one reminds of, None for the first.
     """
 
@@ -44,6 +48,7 @@ class NoticeFacts:
     addressee: tuple[str, ...]
     person: tuple[tuple[Text, str], ...]
     holdings: tuple[Holding, ...]
+    stopped: tuple[Text, ...]
     done_on: date
     written_on: date
     reply_by: date
@@ -57,9 +62,14 @@ class NoticeFacts:
         return self.role is Role.PROCESSOR
 
     @property
+    def stops(self) -> bool:
+        """Return whether they must no longer solicit the person."""
+        return self.right in (Right.OBJECTION, Right.WITHDRAWAL)
+
+    @property
     def what(self) -> tuple[Text, ...]:
-        """Return the data it was done of, in plain words, each once."""
-        return tuple(dict.fromkeys(holding.what for holding in self.holdings))
+        """Return the data it was done of, or the uses that ended, in plain words, each once."""
+        return tuple(dict.fromkeys((*(holding.what for holding in self.holdings), *self.stopped)))
 
 
 def write_notice(facts: NoticeFacts, language: Language) -> Letter:
@@ -72,7 +82,7 @@ def write_notice(facts: NoticeFacts, language: Language) -> Letter:
         (facts.addressee, "à qui elle va", "whom it goes to", f"tenu request notice add {facts.number} …"),
         (facts.person, "de qui il s'agit", "whom it is about", f"tenu request show {facts.number}"),
         (
-            facts.holdings or facts.words,
+            facts.holdings or facts.stopped or facts.words,
             "quelles données sont concernées",
             "which data it is about",
             f"tenu request notice add {facts.number} … --note …",

@@ -1,7 +1,8 @@
 """What was done of each right, as a letter tells it: one line per holding, from the hands of whoever did it.
 
-The operation of a right writes it when it has done its work; nothing in it names a person, so it reads the same in a letter and
-in a file. A letter is rendered from these facts and the request alone.
+The operation of a right writes it when it has done its work, in the sealed file of the request. Nothing in it names a person but the values
+a rectification changed, which go once the answer has left (``without_values``). A letter is rendered from these facts and the request
+alone.
 
 Source: GDPR 12(1), 12(4), 17(1)-(3), 18(3), 19; law 5.3 to 5.7 and 5.12.
 """
@@ -35,12 +36,21 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """A value as it was and as it is now, in text; None where there was nothing, or is nothing any more."""
+
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
     """One holding and its fate.
 
     *what*: the data in plain words (« vos commandes »), never a value. *where*: the system, in plain words. *rows*: how many,
     None when counting says nothing. What is KEPT, DEFERRED or ANNOTATED says why: *code* and *ground* (the text of law or the
-    policy's rule), *why* it applies here in the person's language, *until* its last day where there is one.
+    policy's rule), *why* it applies here in the person's language, *until* its last day where there is one. *values*: what was
+    CORRECTED, each pair once; for the person alone.
     """
 
     what: Text
@@ -51,6 +61,7 @@ class Holding:
     ground: Text | None = None
     why: str | None = None
     until: date | None = None
+    values: tuple[Corrected, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +112,14 @@ def read_done(said: Mapping[str, Any]) -> RightDone:
     )
 
 
+def without_values(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what ``RightDone.plain`` gave without the values it holds: the letter that left has them, nobody else needs them.
+
+    Source: GDPR 5(1)(c), 5(1)(e).
+    """
+    return {**said, "holdings": [{**holding, "values": []} for holding in said["holdings"]]}
+
+
 def _holding(said: Mapping[str, Any]) -> Holding:
     ground, code = said["ground"], said["code"]
     return Holding(
@@ -112,6 +131,7 @@ def _holding(said: Mapping[str, Any]) -> Holding:
         ground=Text(**ground) if ground else None,
         why=said["why"],
         until=_day(said["until"]),
+        values=tuple(Corrected(**one) for one in said.get("values", ())),
     )
 
 

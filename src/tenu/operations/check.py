@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tenu.datamap.drift import compare
+from tenu.datamap.enforcement import enforcement_findings
 from tenu.datamap.findings import finding
 from tenu.datamap.layout import Layout, lay_out
 from tenu.errors import Finding, FindingsError, UnreachableError
@@ -51,7 +52,13 @@ def check(ports: Ports, as_of: date) -> Checked:
         schema_findings(ports, layouts, as_of),
         [*hold_findings(ports, as_of), *lasting(ports, as_of)],
     )
-    found = [*schema, *silent, *archive_findings(ports), *held, *lint(policy, as_of)]
+    fits = not any(f.severity is Severity.BLOCKER for f in schema)
+    enforced = [
+        f
+        for name in (layouts if fits else ())
+        for f in enforcement_findings(ports.databases[name].system, ports.databases[name].enforcement())
+    ]
+    found = [*schema, *silent, *archive_findings(ports), *held, *enforced, *lint(policy, as_of)]
     order = list(Severity)
     return Checked(
         findings=tuple(sorted(found, key=lambda f: order.index(f.severity))),

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 
 from tenu.datamap.layout import Estate, Layout
-from tenu.datamap.ways import Owned, Path, begins
+from tenu.datamap.ways import CHANGING, Owned, Path, begins
 from tenu.ports import Fate, Key, PlaceName, Session, Unit
 
-_CHANGING = ("CASCADE", "SET NULL", "SET DEFAULT")
 _NOWHERE = Unit(fate=Fate.SPARED, chunk=0)
 
 
@@ -47,7 +46,7 @@ def _ways(layout: Layout, estate: Estate) -> Iterator[tuple[Owned, Path, Owned]]
     """
     for child in estate.owned:
         for reference in layout.references:
-            changes = reference.cuttable or reference.on_delete in _CHANGING
+            changes = reference.cuttable or reference.on_delete in CHANGING
             if reference.child != child.table or not changes or begins(child.path, reference.up()):
                 continue
             for other in layout.estates:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tenu.datamap.catalog import Catalog
+from tenu.errors import kept_back
 from tenu.operations.choosing import Choice
 from tenu.plans.selection import ALWAYS
 from tenu.plans.task import Change, Cut, Erase
-from tenu.ports import Session, Unit, kept_back
+from tenu.ports import Session, Unit
 
 
 class LookingBack:

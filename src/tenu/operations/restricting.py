@@ -10,21 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from tenu.journal.holds import BLOCKING, NOTICE, Exemption, Hold, HoldGround, HoldKind, Lift
 from tenu.journal.kinds import EventKind
+from tenu.journal.shapes import Json
 from tenu.letters.outcome import Restricted, read_done
 from tenu.operations.acting import entitled
 from tenu.operations.plan import today
 from tenu.operations.register import holds
 from tenu.operations.registering import HoldError, digest, expected, known, say, signed
+from tenu.operations.upholding import let_through
+from tenu.periods.civil import civil_day
 from tenu.policy.rights import Right
 from tenu.ports import Ports
 from tenu.terms import Text
 
 DECIDERS = ("dpo", "counsel")
+LONGEST_USE = 24 * 60
+"""Minutes a use may let changes through at most: longer than that, it is no longer an exception."""
 CASES: Mapping[HoldGround, Text] = MappingProxyType(
     {
         HoldGround.ACCURACY_CONTESTED: Text(
@@ -47,25 +53,29 @@ CASES: Mapping[HoldGround, Text] = MappingProxyType(
 """The cases of GDPR 18(1) as their person reads them, after « parce que »."""
 
 
-def use(ports: Ports, name: str, exemption: Exemption, words: str) -> Hold:
+def use(ports: Ports, name: str, exemption: Exemption, words: str, *, minutes: int = 0) -> Hold:
     """Write down that a human allows one use of restricted data, under one of the four cases of GDPR 18(2), and why.
 
     The restriction stays in force. *words* are kept with the file of the request it comes from, their digest in the journal.
+    A use that must change rows is given *minutes*, ``LONGEST_USE`` at most: the databases that enforce restrictions let
+    any application change those of this one until then, by their own clocks, and refuse again by themselves. It is journaled first.
 
     Raises:
         NotEntitledError: The person asking is neither DPO nor counsel.
-        HoldError: It is no restriction in force, or nothing says why.
+        HoldError: It is no restriction in force, nothing says why, or it would last too long.
+        BusyError: A database is being changed; ask again.
+        UnreachableError: A database does not answer.
     """
     role = entitled(ports, "hold:use", *DECIDERS)
     day = today(ports)
     hold = _in_force(ports, name, day)
     _refuse_silence(words)
+    _refuse_too_long(minutes)
     _note(ports, hold, words)
-    say(
-        ports,
-        EventKind.HOLD_USED,
-        {**signed(ports, name, role, day), "exception": exemption, "text": digest(words)},
-    )
+    body: dict[str, Json] = {**signed(ports, name, role, day), "exception": exemption, "text": digest(words)}
+    say(ports, EventKind.HOLD_USED, body | ({"minutes": minutes} if minutes else {}))
+    if minutes:
+        let_through(ports, name, minutes * 60)
     return hold
 
 
@@ -93,6 +103,8 @@ def decide_lift(ports: Ports, name: str, words: str, *, on: date | None = None) 
 def notice_lift(ports: Ports, name: str, *, on: date | None = None) -> Hold:
     """Say that the notice reached its person *on* a day, today by default: the restriction now ends on its day, by itself.
 
+    For a notice that went another way than by e-mail: a letter tenu sends says so itself (``follow_notice``).
+
     Raises:
         NotEntitledError: The person asking is neither DPO nor counsel.
         HoldError: No end was decided, or less than five days would be left to the person: decide it again.
@@ -110,6 +122,36 @@ def notice_lift(ports: Ports, name: str, *, on: date | None = None) -> Hold:
     _refuse_too_soon(told_on, lift.lifts_on)
     say(ports, EventKind.HOLD_LIFT_NOTICED, signed(ports, name, role, told_on))
     return known(ports, name)
+
+
+def refuse_late_notice(ports: Ports, number: str) -> None:
+    """Refuse to send today a notice that would leave the person of the request *number* less than five days.
+
+    Raises:
+        HoldError: That is so: decide the end again first.
+    """
+    lift = lift_of(ports, number)
+    if lift is not None:
+        _refuse_too_soon(today(ports), lift.lifts_on)
+
+
+def follow_notice(ports: Ports, number: str, left_at: datetime) -> None:
+    """Write down that the letter telling the end of the restriction of *number* left at *left_at*, UTC; once.
+
+    An end decided since is not the one the letter told. The role written down is that of who decided it.
+    """
+    on = civil_day(left_at, ZoneInfo(ports.workspace.policy.time_zone))
+    for hold in holds(ports).values():
+        lift = hold.lift
+        if hold.request != number or lift is None or hold.ended_on is not None or lift.noticed_on is not None:
+            continue
+        if _lift_decided_at(ports, hold.id) <= left_at and on + NOTICE <= lift.lifts_on:
+            say(ports, EventKind.HOLD_LIFT_NOTICED, signed(ports, hold.id, lift.role, on))
+
+
+def _lift_decided_at(ports: Ports, name: str) -> datetime:
+    decided = ports.journal.events(kind=EventKind.HOLD_LIFT_DECIDED)
+    return max(event.at for event in decided if event.body["hold"] == name)
 
 
 def lift_of(ports: Ports, number: str) -> Lift | None:
@@ -139,6 +181,20 @@ def _refuse_silence(words: str) -> None:
         raise HoldError(
             Text(fr="rien ne dit pourquoi", en="nothing says why"),
             fix=Text(fr="--words POURQUOI", en="--words WHY"),
+        )
+
+
+def _refuse_too_long(minutes: int) -> None:
+    if not 0 <= minutes <= LONGEST_USE:
+        raise HoldError(
+            Text(
+                fr=f"un usage dure {LONGEST_USE} minutes au plus",
+                en=f"a use lasts {LONGEST_USE} minutes at most",
+            ),
+            fix=Text(
+                fr="donnez le temps de la seule opération, et recommencez s'il le faut",
+                en="give the time of that operation alone, and again if needed",
+            ),
         )
 
 

@@ -25,6 +25,8 @@ from tenu.ports import BusyError, HeldRow, Node, Ports, Session
 
 TURNS = 6
 """How many times to wait for the turn of a chunk that lasts: half a minute in all."""
+ENTANGLED = "entangled"
+"""The kind of rows of others that a held row points at: tenu must not delete them, anybody else may change them."""
 Done = TypeVar("Done")
 
 
@@ -50,8 +52,8 @@ def place(ports: Ports, hold: Hold, covered: Covered) -> Placed:
         if not database.prepared():
             database.prepare()
         with database.session(writing=True) as session:
-            for keys, spreads in ((mine, not hold.within), (theirs, False)):
-                put = partial(session.place, hold.id, hold.kind, root, keys, spreads=spreads)
+            for keys, kind, spreads in ((mine, hold.kind, not hold.within), (theirs, ENTANGLED, False)):
+                put = partial(session.place, hold.id, kind, root, keys, spreads=spreads)
                 rows[system] += _in_turn(session, put)
     systems = sorted({where.partition(".")[0] for where in hold.within})
     return Placed(rows=+rows, archived=ports.archive.hold(hold.id, covered.identities, systems))
@@ -69,6 +71,16 @@ def lift(ports: Ports, name: str) -> tuple[frozenset[Node], int]:
     archived = ports.archive.release(name)
     ports.hold_files.destroy(name)
     return frozenset(let_go), archived
+
+
+def let_through(ports: Ports, name: str, seconds: int) -> list[str]:
+    """Let applications change what the restriction *name* keeps, for *seconds*; return the systems that would refuse it."""
+    found = []
+    for system, database in ports.databases.items():
+        with database.session(writing=True) as session:
+            if _in_turn(session, partial(session.let_through, name, seconds)):
+                found.append(system)
+    return found
 
 
 def placed(ports: Ports) -> Iterator[tuple[str, str, HeldRow]]:

@@ -5,6 +5,7 @@ Source: GDPR 5(1)(c), 5(1)(e), 12(6); time rule T-38; law 5.0 « proof kept ».
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -38,3 +39,8 @@ class CaseFile:
     acts: Mapping[str, str] = field(default_factory=dict)
     notices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     until: date | None = None
+
+    def note_of(self, digest: str | None) -> str | None:
+        """Return the words whose *digest* the journal holds, None when the file does not hold them any more."""
+        found = (note for note in reversed(self.notes) if hashlib.sha256(note.encode()).hexdigest() == digest)
+        return next(found, None)

@@ -255,6 +255,27 @@ def _anonymous(facts: Facts) -> Truth:
     )
 
 
+def _unchanged(facts: Facts) -> Truth:
+    """Judge that rows of restricted people cannot change: each database refuses by itself, all its triggers in place.
+
+    Source: GDPR 18(2); policy C-RGT-16; INV-06.
+    """
+    if wrong := facts.codes("D-ENF-01", "D-ENF-02"):
+        said = "; ".join(found.message.fr for found in wrong), "; ".join(found.message.en for found in wrong)
+        return broken(*said)
+    free = ", ".join(system.system for system in facts.systems if not system.enforce_restrictions)
+    if free:
+        return unknown(
+            f"seul tenu s'interdit d'y changer des données limitées : {free}",
+            f"tenu alone keeps from changing restricted data there: {free}",
+        )
+    count = len(facts.systems)
+    return _silent(facts) or kept(
+        f"{count} bases refusent elles-mêmes, tous leurs déclencheurs en place",
+        f"{count} databases refuse by themselves, all their triggers in place",
+    )
+
+
 def _enough(table: AnonymousTable) -> bool:
     return table.passed and (not table.rows or table.k >= (table.wanted or 1))
 
@@ -305,6 +326,7 @@ JUDGES: Mapping[str, Judge] = {
     "C-RET-20": partial(basis, rule="relation", basis=LegalBasis.CONTRACT),
     "C-RET-21": _nothing_overdue("relation"),
     "C-RET-22": partial(_archive_ends, rule="relation"),
+    "C-RGT-16": _unchanged,
 }
 """Clause to its judge. A clause that is not here is unknown until something looks at it."""
 

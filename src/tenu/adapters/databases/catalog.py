@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine.reflection import Inspector, ObjectKind
 
 from tenu.adapters.databases import dialects
-from tenu.adapters.databases.guards import Guards, read_guards
+from tenu.adapters.databases.guards import OURS, Guards, read_guards
 from tenu.adapters.databases.references import foreign_keys, pointing_from_outside
 from tenu.datamap.catalog import Catalog, Column, ColumnKind, Table
 from tenu.errors import UnreachableError
@@ -19,9 +19,6 @@ from tenu.terms import Text
 
 SAMPLE = 50
 """Rows looked at to tell what a column holds."""
-
-OURS = "tenu_"
-"""Prefix of the tables tenu keeps in a company's database; the catalog of the company never lists them."""
 
 
 def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog, Mapping[str, sa.Table]]:

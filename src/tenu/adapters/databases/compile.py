@@ -117,6 +117,19 @@ class Compiler:
             here, table = there, hop.table
         return joins, here
 
+    def tied(self, rows: Rows, table: str, path: tuple[Hop, ...], keys: Mapping[str, Any]) -> list[Clause]:
+        """Return what ties *rows* of *table* along *path* to a person, whose *keys* are given by column of the people table.
+
+        The people table itself is left out when the last link already holds its key: whoever lists people has it too.
+        """
+        if path and not path[-1].there and {there for _, there in path[-1].pairs} == set(keys):
+            joins, holder = self.join(rows, table, path[:-1])
+            last = path[-2].table if len(path) > 1 else table
+            same = [mine == theirs for mine, theirs in self.sides(path[-1], holder, keys)]
+            return [*(on for _, on in joins), *self.facts(path[-1], holder, last, None), *same]
+        joins, person = self.join(rows, table, path)
+        return [*(on for _, on in joins), *(person.c[name] == mine for name, mine in keys.items())]
+
     def facts(self, hop: Hop, here: Rows, table: str, there: Rows | None) -> list[Clause]:
         """Return what *hop* asks of the rows at its two ends, besides their columns being alike."""
         asked = [self.where(matching(hop.here), here, table)] if hop.here else []

@@ -18,15 +18,20 @@ from tenu.adapters.databases.compile import Compiler
 from tenu.adapters.databases.correcting import Correcting
 from tenu.adapters.databases.dates import Dates
 from tenu.adapters.databases.disk import settle_disk
+from tenu.adapters.databases.enforced import schema_of, standing
+from tenu.adapters.databases.enforcing import Writer, out_of_reach
 from tenu.adapters.databases.failures import meaning, translate, unreachable
 from tenu.adapters.databases.grants import missing_grants
 from tenu.adapters.databases.holding import Holding, hold_tables
 from tenu.adapters.databases.lists import Lists
 from tenu.adapters.databases.measuring import Measuring
+from tenu.adapters.databases.openings import opening_table
 from tenu.adapters.databases.recording import Recorder
 from tenu.adapters.databases.seeking import Seeking
 from tenu.adapters.databases.work import PeopleList, receipt_table
 from tenu.datamap.catalog import Catalog
+from tenu.datamap.enforcement import Enforcement, seen
+from tenu.datamap.layout import lay_out
 from tenu.datamap.model import System
 from tenu.plans.disk import DiskState
 from tenu.plans.pacing import LagProbe
@@ -128,6 +133,57 @@ class Database:
                 names = (self._receipts().name, *(table.name for table in self._holds.values()))
                 self._ready = all(inspector.has_table(name, schema=schema) for name in names)
         return self._ready
+
+    def enforcement(self) -> Enforcement:
+        """Return what this database has, and lacks, of what refuses changes to rows of restricted people.
+
+        Raises:
+            UnreachableError: When the database does not answer.
+        """
+        self.catalog()
+        with self._connect(writing=False) as connection:
+            writer = self._writer(connection)
+            asked = self.system.enforce_restrictions
+            wanted = writer.pieces() if asked else ()
+            return Enforcement(
+                pieces=seen(wanted, standing(connection, writer, wanted)),
+                beyond=out_of_reach(writer.layout) if asked else {},
+            )
+
+    def enforce(self) -> Enforcement:
+        """Make this database refuse what its data map asks it to refuse, and no more; return what was found before.
+
+        Each piece is put right in a transaction of its own, so that no table waits for another; cut, it is done again.
+
+        Raises:
+            StoreError: The account may not create triggers here.
+            BusyError: A table was used by somebody else for too long.
+        """
+        found = self.enforcement()
+        with self._connect(writing=True) as connection:
+            connection.execution_options(no_parameters=True)
+            for each in found.wrong:
+                with dialects.turn(connection):
+                    for statement in each.sql:
+                        connection.exec_driver_sql(statement)
+                    connection.commit()
+        self._ready = False
+        return found
+
+    def _writer(self, connection: sa.Connection) -> Writer:
+        schema = self.system.schema
+        if connection.dialect.name == "postgresql" and schema is None:
+            schema = schema_of(connection, next(iter(self.system.people), ""))
+        return Writer(
+            layout=lay_out(self.system, self.catalog()),
+            compiler=self._compiler(),
+            holds=self._holds,
+            own=(self._receipts(), *self._holds.values()),
+            opening=opening_table(self._receipts().schema),
+            dialect=connection.dialect,
+            schema=None if connection.dialect.name == "sqlite" else schema,
+            home=self._receipts().schema,
+        )
 
     def lag(self, probe: LagProbe) -> float | None:
         """Return by how many seconds the slowest replica is late; None where there is none, or nobody may know.

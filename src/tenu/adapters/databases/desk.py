@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from typing import Any, TypeVar
 
@@ -12,8 +12,9 @@ from sqlalchemy.ext.compiler import compiles
 
 from tenu.adapters.databases import dialects, packing
 from tenu.adapters.databases.compile import Clause, Compiler
+from tenu.adapters.databases.openings import EVERY, LONGEST, opening_table, seconds_now, session_number
 from tenu.adapters.databases.work import PeopleList
-from tenu.datamap.ways import Path, first_unlike
+from tenu.datamap.ways import first_unlike
 from tenu.plans.package import Heading
 from tenu.plans.selection import matching
 from tenu.plans.task import Change, Effect, Ending, Seal
@@ -56,8 +57,12 @@ class Desk:
         self.connection.commit()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, *, restricted: bool = False) -> Iterator[None]:
         """Commit what is done inside, all of it; or nothing, when anything fails. One at a time in this database.
+
+        Args:
+            restricted: Whether the law lets it change rows of restricted people; a database that enforces is told so, for this
+                session, in a row that is gone before the commit.
 
         Raises:
             BusyError: Rows, or the turn, were held by somebody else for too long; nothing was changed.
@@ -65,13 +70,33 @@ class Desk:
         self.connection.rollback()
         try:
             dialects.take_turn(self.connection)
-            yield
+            with self._let_through() if restricted else nullcontext():
+                yield
             self.connection.commit()
         except BaseException:
             self.connection.rollback()
             raise
         finally:
             dialects.end_turn(self.connection)
+
+    def openings(self) -> sa.Table | None:
+        """Return the table that says which restrictions let changes through; None where this database enforces none."""
+        opening = opening_table(self.receipt.schema)
+        there = sa.inspect(self.connection).has_table(opening.name, schema=opening.schema)
+        return opening if there else None
+
+    @contextmanager
+    def _let_through(self) -> Iterator[None]:
+        """Have the triggers of this database pass over what this session changes inside; a rollback takes it back too."""
+        opening = self.openings()
+        if opening is None:
+            yield
+            return
+        session, until = session_number(self.engine), seconds_now(self.engine) + LONGEST
+        self.connection.execute(sa.insert(opening).values(hold=EVERY, session=session, until=until))
+        yield
+        mine = sa.delete(opening).where(opening.c.hold == EVERY, opening.c.session == session)
+        self.connection.execute(mine)
 
     def stream(self, query: sa.Select[Any]) -> Iterator[Any]:
         """Yield the rows of *query* without ever holding more than one batch of them."""
@@ -126,9 +151,10 @@ class Desk:
             return rows, [*tied, *mine]
         table = self.compiler.tables[effect.table]
         rows = table.alias() if alias else table
-        among = self._among(rows, effect, far, chosen, mine)
+        keys = _keys_of(chosen)
+        among = self._among(rows, effect, far, keys, mine)
         if whose:
-            among += [*self._tied(rows, effect.table, effect.path, chosen), *mine]
+            among += [*self.compiler.tied(rows, effect.table, effect.path, keys), *mine]
         return rows, [*among, self.compiler.where(effect.where, rows, effect.table)]
 
     def _rows(
@@ -137,7 +163,7 @@ class Desk:
         table = self.compiler.tables[effect.table]
         rows: sa.FromClause = table.alias() if alias else table
         where = self.compiler.where(effect.where, rows, effect.table)
-        return rows, (*self._tied(rows, effect.table, effect.path, chosen), where)
+        return rows, (*self.compiler.tied(rows, effect.table, effect.path, _keys_of(chosen)), where)
 
     def said_once(self, of: tuple[Any, ...], say: Callable[[], Said]) -> Said:
         """Return what *say* says of *of*, said again only when another list of people must be read: the SQL of a chunk is that
@@ -149,22 +175,8 @@ class Desk:
         found: Said = self._said[key][1]
         return found
 
-    def _tied(self, rows: sa.FromClause, table: str, path: Path, chosen: PeopleList) -> list[Clause]:
-        """Return what ties *rows* to the people of *chosen* along *path*.
-
-        The people table itself is left out when the last link already holds its key: the list has it too.
-        """
-        if path and not path[-1].there and {there for _, there in path[-1].pairs} == set(chosen.keys):
-            joins, holder = self.compiler.join(rows, table, path[:-1])
-            last = path[-2].table if len(path) > 1 else table
-            columns = dict(zip(chosen.keys, chosen.key_columns(), strict=True))
-            same = [one == other for one, other in self.compiler.sides(path[-1], holder, columns)]
-            return [*(on for _, on in joins), *self.compiler.facts(path[-1], holder, last, None), *same]
-        joins, person = self.compiler.join(rows, table, path)
-        return [*(on for _, on in joins), chosen.same(person)]
-
     def _among(
-        self, rows: sa.FromClause, effect: Effect, far: int, chosen: PeopleList, mine: Sequence[Clause]
+        self, rows: sa.FromClause, effect: Effect, far: int, keys: Mapping[str, Any], mine: Sequence[Clause]
     ) -> list[Clause]:
         """Return a link by likeness, the *far* one on the way, as a list looked up once for the statement.
 
@@ -176,7 +188,7 @@ class Desk:
         there = self.compiler.tables[hop.table].alias()
         ((ours, theirs),) = self.compiler.sides(hop, here, dict(there.c))
         asked = [self.compiler.where(matching(hop.there), there, hop.table), theirs.is_not(None)]
-        query = sa.select(theirs).where(*asked, *self._tied(there, hop.table, beyond, chosen), *mine)
+        query = sa.select(theirs).where(*asked, *self.compiler.tied(there, hop.table, beyond, keys), *mine)
         return [*(on for _, on in joins), *self.compiler.facts(hop, here, start, None), ours.in_(query)]
 
     def heading(self, seal: Seal) -> Heading:
@@ -215,3 +227,8 @@ class Desk:
         places = [ending.path[-1].table if ending.path else table for ending in endings]
         forms = [self.compiler.form(p, e.column) for p, e in zip(places, endings, strict=True)]
         return [self.compiler.dates.civil(v, f) for v, f in zip(values, forms, strict=True)]
+
+
+def _keys_of(chosen: PeopleList) -> dict[str, Any]:
+    """Return where a list holds each part of the key of its people."""
+    return dict(zip(chosen.keys, chosen.key_columns(), strict=True))

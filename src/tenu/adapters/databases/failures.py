@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tenu.errors import StoreError, TenuError, UnreachableError
+from tenu.errors import RestrictedError, StoreError, TenuError, UnreachableError
 from tenu.ports import BusyError
 from tenu.terms import Text
 
@@ -15,6 +15,10 @@ _BUSY = frozenset({"55P03", "40P01", "40001", 1205, 1213, 1020, "SQLITE_BUSY", "
 OWN_STORES = ("archive", "vault", "journal")
 _REFUSED = frozenset({"SQLITE_CONSTRAINT", 1048, 1451, 1452, 1644, 4025, "P0001"})
 """Constraints, and triggers that say no: the same again, SQLSTATE class 23 aside."""
+STATE = "TN018"
+"""SQLSTATE of the refusal of tenu's own triggers on PostgreSQL and MariaDB; SQLite's message begins with it. 18 is the article."""
+NUMBER = 30018
+"""MariaDB's own number for it."""
 _CANNOT_OPEN = "SQLITE_CANTOPEN"
 _NO_SUCH_TABLE = 1146
 """How MariaDB tells SQLAlchemy, which asks, that a table is not there yet."""
@@ -50,6 +54,17 @@ def _said(name: str, error: BaseException | None, *, lost: bool) -> TenuError:
         return unreachable(name, kind)
     if code in _BUSY:
         return busy(name, kind)
+    if code in (STATE, NUMBER) or f"{error}".startswith(STATE):
+        return RestrictedError(
+            Text(
+                fr=f"« {name} » refuse : des lignes sont celles d'une personne sous limitation (RGPD 18)",
+                en=f"'{name}' refuses: rows are those of a person under restriction (GDPR 18)",
+            ),
+            fix=Text(
+                fr="« tenu hold list » dit laquelle ; rien n'a été changé",
+                en="'tenu hold list' says which; nothing was changed",
+            ),
+        )
     if code in _REFUSED or str(code).startswith("23"):
         return StoreError(
             Text(

@@ -11,6 +11,9 @@ import sqlalchemy as sa
 
 from tenu.datamap.catalog import Check
 
+OURS = "tenu_"
+"""Prefix of what tenu keeps in a company's database; the catalog of the company never lists it."""
+
 _HERE = "(n.nspname = :schema OR (CAST(:schema AS text) IS NULL AND pg_table_is_visible(c.oid)))"
 _POSTGRESQL_TRIGGERS = f"""
 SELECT c.relname, t.tgname, t.tgtype & 8 > 0, t.tgtype & 16 > 0 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
@@ -86,6 +89,8 @@ def _fill(guards: Guards, connection: sa.Connection, triggers: str, checks: str,
 
 
 def _note(guards: Guards, table: str, trigger: str, *, deletes: bool, updates: bool) -> None:
+    if trigger.startswith(OURS):
+        return  # tenu's own: they stop nothing tenu does, and ``enforced`` looks at them
     if deletes:
         guards.on_delete[table].append(trigger)
     if updates:

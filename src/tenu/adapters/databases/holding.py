@@ -11,13 +11,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 
 from tenu.adapters.databases.bulk import insert_rows
-from tenu.adapters.databases.catalog import OURS
 from tenu.adapters.databases.desk import BATCH
 from tenu.adapters.databases.finding import Finding
+from tenu.adapters.databases.guards import OURS
+from tenu.adapters.databases.openings import ANY_SESSION, seconds_now
 from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.catalog import Catalog
 from tenu.datamap.model import People
@@ -37,15 +39,21 @@ def hold_tables(
         live = catalog.table(root)
         if live is not None and live.primary_key:
             keys = [tables[root].c[name].type for name in live.primary_key]
-            found[root] = _table(_name(root), keys, schema)
+            found[root] = _table(own_name("hold", root), keys, schema)
     return found
 
 
-def _name(root: str) -> str:
-    name = f"{OURS}hold_{root}"
-    return (
-        name if len(name) <= LONGEST_NAME else f"{OURS}hold_{hashlib.sha256(root.encode()).hexdigest()[:32]}"
-    )
+def own_name(verb: str, table: str) -> str:
+    """Return the name of what tenu keeps of *table* in a company's database; a digest stands for a name too long."""
+    name = f"{OURS}{verb}_{table}"
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{OURS}{verb}_{hashlib.sha256(table.encode()).hexdigest()[:32]}"
+
+
+def key_columns(hold: sa.FromClause) -> list[Any]:
+    """Return the columns of a table of holds that are its people's key, in order."""
+    return [column for column in hold.c if column.name.startswith("k") and column.name[1:].isdigit()]
 
 
 def _table(name: str, keys: Sequence[sa.types.TypeEngine[object]], schema: str | None) -> sa.Table:
@@ -69,23 +77,39 @@ class Holding(Finding):
 
         Args:
             hold: Its id.
-            kind: ``legal_hold`` or ``restriction``.
+            kind: ``legal_hold``, ``restriction``, or ``entangled`` for rows of others that would change with them.
             root: A people table.
             keys: Primary keys of their rows.
             spreads: Whether the same person's rows in other tables and systems are held too.
         """
         table = self.compiler.holds[root]
         wanted = set(keys) - {held.key for held in self.placed(root) if held.hold == hold}
-        names = [*self._key_names(table), "hold", "kind", "spreads"]
+        names = [*(column.name for column in key_columns(table)), "hold", "kind", "spreads"]
         rows = ((*key, hold, kind, int(spreads)) for key in sorted(wanted))
         while batch := list(islice(rows, BATCH)):
             insert_rows(self.connection, table, names, batch)
         self.analyse(table)
         return len(wanted)
 
+    def let_through(self, hold: str, seconds: int) -> bool:
+        """Let any session change what the restriction *hold* keeps, for *seconds* of the server's clock; not at all when 0.
+
+        Return whether this database enforces restrictions: where it does not, nothing has to be let through.
+        """
+        opening = self.openings()
+        if opening is None:
+            return False
+        past = opening.c.until <= seconds_now(self.engine)
+        self.connection.execute(sa.delete(opening).where(sa.or_(opening.c.hold == hold, past)))
+        if seconds:
+            until = seconds_now(self.engine) + seconds
+            self.connection.execute(sa.insert(opening).values(hold=hold, session=ANY_SESSION, until=until))
+        return True
+
     def lift(self, hold: str) -> int:
         """Take everybody off *hold*; return how many rows of people that were."""
         done = 0
+        self.let_through(hold, 0)
         for table in self.compiler.holds.values():
             done += self.connection.execute(sa.delete(table).where(table.c.hold == hold)).rowcount
         return done
@@ -95,7 +119,7 @@ class Holding(Finding):
         table = self.compiler.holds.get(root)
         if table is None:
             return []
-        keys = [table.c[name] for name in self._key_names(table)]
+        keys = key_columns(table)
         found = self.connection.execute(sa.select(table.c.hold, table.c.spreads, *keys))
         return [HeldRow(hold=hold, spreads=bool(spreads), key=tuple(key)) for hold, spreads, *key in found]
 
@@ -105,8 +129,8 @@ class Holding(Finding):
         if table is None:
             return
         rows = self.compiler.tables[root]
-        keys = zip(self.primary_key(root), self._key_names(table), strict=True)
-        same = [rows.c[name] == table.c[mine] for name, mine in keys]
+        keys = zip(self.primary_key(root), key_columns(table), strict=True)
+        same = [rows.c[name] == mine for name, mine in keys]
         spreads = sa.select(sa.literal(1)).select_from(table).where(*same, table.c.spreads == 1)
         yield from self.people(root, people, rows, [sa.exists(spreads.correlate(rows))])
 
@@ -125,7 +149,3 @@ class Holding(Finding):
         keys = [other.c[name] for name in self.primary_key(parent.root)]
         query = sa.select(*keys).where(held.same(person), *(on for _, on in (*mine, *theirs))).distinct()
         return [tuple(row) for row in self.connection.execute(query)]
-
-    @staticmethod
-    def _key_names(table: sa.Table) -> list[str]:
-        return [column.name for column in table.primary_key.columns if column.name != "hold"]

@@ -14,8 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
-from tenu.adapters.databases.catalog import OURS
 from tenu.adapters.databases.dialects import LONGEST
+from tenu.adapters.databases.guards import OURS
 from tenu.datamap.catalog import Catalog
 
 LOOK_UP = sa.Table(

@@ -1,6 +1,7 @@
 """Writing the corrected values: tried in every system before one keeps anything, then one transaction per system.
 
 A value is compared with what it was under lock: somebody else's newer word is never overwritten, and what is already right is left.
+A restriction lets it through: the person asked for it, or it is the decision they waited for (GDPR 18(2), INV-06).
 
 Source: GDPR 16; policy C-RGT-08; INV-24.
 """
@@ -14,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 from tenu.datamap.catalog import ColumnKind, Table
 from tenu.datamap.model import System
-from tenu.errors import RefusedError
+from tenu.errors import RefusedError, kept_back
 from tenu.plans.rectification import Change
 from tenu.plans.values import canonical, typed
-from tenu.ports import Key, Ports, Session, kept_back
+from tenu.ports import Key, Ports, Session
 from tenu.terms import Text
 
 _GONE = object()
@@ -51,7 +52,7 @@ def correct_everywhere(ports: Ports, changes: Sequence[Change], *, keep: bool = 
         catalog = database.catalog()
         with database.session(writing=True) as session:
             try:
-                with session.transaction():
+                with session.transaction(restricted=True):
                     for name, rows in tables.items():
                         if table := catalog.table(name):
                             _correct(session, database.system, table, rows)

@@ -1,8 +1,8 @@
-"""Telling recipients what was corrected, erased or restricted: whom a human names, by a letter, until they say it is done.
+"""Telling recipients what was corrected, erased or restricted, or who objects: whom a human names, by a letter, until they say it is done.
 
 A request is answered without waiting for them; what is not acknowledged stays in sight.
 
-Source: GDPR 19; time rule T-11; law 5.4 to 5.7; policy C-RCP-05.
+Source: GDPR 19, 21(3); time rule T-11; law 5.3 to 5.7; policy C-RCP-05, C-RGT-06.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from tenu.errors import RefusedError
 from tenu.journal.bodies_letter import NOTICES
-from tenu.journal.cases import Case, CaseError
+from tenu.journal.cases import AT_ONCE, Case, CaseError
 from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
-from tenu.journal.notices import PATHS, Notice
+from tenu.journal.notices import PATHS, STOP_IN, Notice, reply_by
 from tenu.journal.notices import notices as fold
 from tenu.journal.outbox import Sending, SendingState
 from tenu.journal.shapes import Json
@@ -34,6 +34,7 @@ from tenu.operations.rights.outcomes import done_of, keep_done
 from tenu.operations.rights.requests import DECIDERS, LETTERS, request
 from tenu.periods.civil import civil_day
 from tenu.periods.deadlines import recipient_notice_by
+from tenu.periods.holidays import add_working_days
 from tenu.policy.recipients import RecipientClass, Role
 from tenu.policy.rights import Right
 from tenu.ports import Ports
@@ -53,9 +54,14 @@ class Recipient:
     address: tuple[str, ...]
 
 
-def classes(ports: Ports) -> tuple[RecipientClass, ...]:
-    """Return the classes of recipients the policy names outside the company."""
-    return tuple(each for each in ports.workspace.policy.recipients.classes if each.role in OUTSIDE)
+def classes(ports: Ports, right: Right) -> tuple[RecipientClass, ...]:
+    """Return the classes of recipients the policy names outside the company; of an objection, those of the purposes that solicit."""
+    policy = ports.workspace.policy
+    outside = tuple(each for each in policy.recipients.classes if each.role in OUTSIDE)
+    if right not in AT_ONCE:
+        return outside
+    soliciting = {r for purpose in policy.purposes if purpose.channels for r in purpose.recipients}
+    return tuple(each for each in outside if each.id in soliciting)
 
 
 def notices(ports: Ports, number: str | None = None) -> list[Notice]:
@@ -70,7 +76,7 @@ def unnamed(ports: Ports, number: str) -> dict[Right, tuple[RecipientClass, ...]
     case = request(ports, number)
     named = {(notice.right, notice.recipient) for notice in notices(ports, case.id)}
     return {
-        Right(right): tuple(each for each in classes(ports) if (right, each.id) not in named)
+        Right(right): tuple(each for each in classes(ports, Right(right)) if (right, each.id) not in named)
         for right in case.rights
         if right in case.executed and Right(right) in FATES
     }
@@ -82,7 +88,7 @@ def name_recipient(ports: Ports, number: str, right: Right, who: Recipient, *, n
     Args:
         ports: The journal and the vault.
         number: The request.
-        right: Rectification, erasure or restriction, already done.
+        right: Rectification, erasure, restriction, objection or withdrawal, already done.
         who: The recipient. Their name stays in the file of the request.
         note: What the letter adds in words, the right values for instance.
 
@@ -99,7 +105,7 @@ def name_recipient(ports: Ports, number: str, right: Right, who: Recipient, *, n
             ),
             fix=Text(fr=f"tenu request show {case.id}", en=f"tenu request show {case.id}"),
         )
-    _known(ports, who)
+    _known(ports, right, who)
     file, identifier = file_of(ports, case.id), "N-" + "".join(secrets.choice(LETTERS) for _ in range(8))
     said = {"name": who.name, "address": "\n".join(who.address), "note": note}
     ports.cases.keep(replace(file, notices={**file.notices, identifier: said}))
@@ -108,13 +114,17 @@ def name_recipient(ports: Ports, number: str, right: Right, who: Recipient, *, n
         "notice": identifier,
         "right": str(right),
         "recipient": who.recipient,
-        "told_by": recipient_notice_by(done.done_on).isoformat(),
+        "told_by": _told_by(right, done.done_on).isoformat(),
         "actor": ports.actor.digest,
     }
     if note:
         body["note"] = _digest(note)
     _write(ports, EventKind.NOTICE_NAMED, body)
     return notice_of(ports, case, identifier)
+
+
+def _told_by(right: Right, done_on: date) -> date:
+    return add_working_days(done_on, STOP_IN) if right in AT_ONCE else recipient_notice_by(done_on)
 
 
 def notice_of(ports: Ports, case: Case, identifier: str) -> Notice:
@@ -147,7 +157,7 @@ def notice_letter(
         raise _no_way(notice, EventKind.NOTICE_REMINDED)
     file, right = file_of(ports, case.id), Right(notice.right)
     done, said = done_of(ports, case.id)[right], file.notices[notice.id]
-    role = next((each.role for each in classes(ports) if each.id == notice.recipient), Role.CONTROLLER)
+    role = next((each.role for each in classes(ports, right) if each.id == notice.recipient), Role.CONTROLLER)
     address = said["address"].splitlines()
     return write_notice(
         NoticeFacts(
@@ -160,9 +170,10 @@ def notice_letter(
                 (KINDS[k], value) for k, values in file.sought.items() if k in KINDS for value in values
             ),
             holdings=tuple(holding for holding in done.holdings if holding.fate in FATES[right]),
+            stopped=done.stopped,
             done_on=done.done_on,
             written_on=day,
-            reply_by=day + timedelta(days=ports.workspace.settings.requests.notice_days),
+            reply_by=reply_by(right, day, ports.workspace.settings.requests.notice_days),
             policy=ports.workspace.policy,
             words=said["note"],
             first_written_on=notice.told_on if reminder else None,
@@ -294,8 +305,8 @@ def _move(
     return notice_of(ports, case, notice.id)
 
 
-def _known(ports: Ports, who: Recipient) -> None:
-    known = [each.id for each in classes(ports)]
+def _known(ports: Ports, right: Right, who: Recipient) -> None:
+    known = [each.id for each in classes(ports, right)]
     if who.recipient not in known or not who.name.strip() or not any(line.strip() for line in who.address):
         listed = ", ".join(known)
         raise RefusedError(

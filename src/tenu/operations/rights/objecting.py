@@ -233,13 +233,13 @@ def _write(
     by_channels: Mapping[tuple[Channel, ...], Sequence[Key]],
     done: Stopped,
 ) -> None:
-    """Write « no » on rows of *root*, by channels, in one transaction."""
+    """Write « no » on rows of *root*, by channels, in one transaction; their person asks for it, restricted or not."""
     system, day = layout.system.system, today(ports)
     effects = {channels: list(opposing(layout, root, channels, day)) for channels in by_channels}
     if not any(effects.values()):
         return
     rows: Counter[str] = Counter()
-    with ports.databases[system].session(writing=True) as session, session.transaction():
+    with ports.databases[system].session(writing=True) as session, session.transaction(restricted=True):
         for channels, keys in by_channels.items():
             chosen = session.new_list(root)
             session.fill(chosen, ((key, UNIT, None) for key in sorted(keys, key=str)))

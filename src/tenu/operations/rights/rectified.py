@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from tenu.journal.cases import Case
-from tenu.letters.outcome import Fate, Holding, RightDone
+from tenu.letters.outcome import Corrected, Fate, Holding, RightDone
 from tenu.letters.rectification import RectificationFacts
 from tenu.operations.plan import today
 from tenu.plans.rectification import Change, Where
@@ -55,7 +55,7 @@ def facts_of(ports: Ports, case: Case, act: Act, kept: tuple[Statement, ...]) ->
 
 
 def done_of(facts: RectificationFacts, language: Language) -> RightDone:
-    """Return what the letter tells of it: no value, one line per system, kind of data and fate."""
+    """Return what the letter tells of it: one line per system, kind of data and fate, with each former and new value once."""
     holdings = [
         *_holdings(facts, facts.changes, Fate.CORRECTED),
         *_annotated(facts, language),
@@ -81,8 +81,13 @@ def _annotated(facts: RectificationFacts, language: Language) -> Iterator[Holdin
 
 
 def _holdings(facts: RectificationFacts, changes: Iterable[Change], fate: Fate) -> Iterator[Holding]:
-    for (system, what), rows in _grouped(facts, changes).items():
-        yield Holding(what=what, where=facts.labels[system], fate=fate, rows=rows)
+    known = list(changes)
+    for (system, what), rows in _grouped(facts, known).items():
+        mine = (
+            c for c in known if (c.where.system, facts.categories.get(c.where, COMPLETED)) == (system, what)
+        )
+        values = dict.fromkeys(Corrected(old=change.old, new=change.new) for change in mine)
+        yield Holding(what=what, where=facts.labels[system], fate=fate, rows=rows, values=tuple(values))
 
 
 def _grouped(facts: RectificationFacts, changes: Iterable[Change]) -> dict[tuple[str, Text], int]:

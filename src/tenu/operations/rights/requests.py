@@ -22,6 +22,7 @@ from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
 from tenu.law.reason_codes import Use, read_codes
+from tenu.letters.outcome import without_values
 from tenu.operations.acting import entitled
 from tenu.operations.plan import today
 from tenu.operations.rights.searching import Sought
@@ -338,9 +339,10 @@ def escalate(ports: Ports, number: str) -> Case:
 
 
 def end_file(ports: Ports, number: str, closed_on: date) -> None:
-    """Give the file of a closed request its last day."""
+    """Give the file of a closed request its last day; values its answer told are no longer needed there."""
     if file := ports.cases.file(number):
-        ports.cases.keep(replace(file, until=last_day(closed_on, FILE_LASTS)))
+        done = {right: without_values(said) for right, said in file.done.items()}
+        ports.cases.keep(replace(file, until=last_day(closed_on, FILE_LASTS), done=done))
 
 
 def record(ports: Ports, number: str, kind: EventKind, body: Mapping[str, Json]) -> Case:

@@ -66,6 +66,8 @@ CONTESTED: Mapping[Ground, Right] = MappingProxyType(
     {Ground.ACCURACY: Right.RECTIFICATION, Ground.OBJECTION: Right.OBJECTION}
 )
 """The grounds that begin at once, and the right that was asked for."""
+AUTOMATIC = "automatic"
+"""The role of what the law opens by itself; the officer answers for it."""
 ARTICLE = "RGPD 18(1)"
 _LETTERS = dict(zip(Ground, "abcd", strict=True))
 _UNKNOWN = (CaseState.RECEIVED, CaseState.ACKNOWLEDGED, CaseState.IDENTITY_PENDING, CaseState.CLOSED)
@@ -147,6 +149,19 @@ def contest(ports: Ports, number: str, ground: Ground, words: str) -> Restrictio
     return facts
 
 
+def suspend(ports: Ports, case: Case) -> RestrictionFacts:
+    """Restrict at once, by itself, whoever objects in *case*, until somebody has balanced it; no role is asked.
+
+    Raises:
+        CaseError: A store is silent, or nobody is found for sure.
+        BusyError: A run is changing a database; do it again.
+
+    Source: GDPR 18(1)(d); SM-4, « 0 for a and d (auto) ».
+    """
+    facts, _ = _opened(ports, case, Ground.OBJECTION, f"{case.id}", AUTOMATIC)
+    return facts
+
+
 # ── opening ──
 
 
@@ -218,7 +233,7 @@ def _propose(ports: Ports, case: Case, ground: Ground, subject: Subject, role: s
         **signed(ports, name, role, day),
         "kind": HOLDS[ground].kind,
         "ground": HOLDS[ground],
-        "owner": role,
+        "owner": DECIDERS[0] if role == AUTOMATIC else role,
         "decide_by": decide_by(day, HOLDS[ground]).isoformat(),
         "text": digest(f"{subject.text}\n{subject.words}"),
         "request": case.id,

@@ -13,6 +13,7 @@ from tenu.errors import RefusedError
 from tenu.journal.cases import OPEN, Case, CaseError, CaseState
 from tenu.journal.outbox import Sending, SendingState
 from tenu.letters.facts import LetterKind, Proof
+from tenu.operations import restricting
 from tenu.operations.rights import outbox
 from tenu.operations.rights.notices import FIRST, REMINDER, follow_notice
 from tenu.operations.rights.requests import acknowledge, answered, request
@@ -41,11 +42,13 @@ def send(
 ) -> tuple[Case, Sending, bool]:
     """Send a letter to the e-mail on file; return the request, how the sending stands, and whether it left just now.
 
-    An acknowledgement that leaves acknowledges the request; an answer that leaves answers it, on the day it left. Calling
+    An acknowledgement that leaves acknowledges the request; an answer that leaves answers it, on the day it left; a notice of the end
+    of a restriction that leaves is that notice. Calling
     again after a crash does what is still missing, and sends nothing twice.
 
     Raises:
         CaseError: The request is not where this letter would be true, or the person was told by another way.
+        HoldError: A notice of the end of a restriction would leave the person less than five days.
         UnknownSendingError: Nobody knows whether it left already.
         NotSentError: The server did not take it.
         MissingFactError: A fact is missing.
@@ -57,6 +60,8 @@ def send(
         raise _told_otherwise(case, kind)
     if kind in ANSWERS:
         must_be_confirmed(ports, case)
+    if kind is LetterKind.LIFTING and never:
+        restricting.refuse_late_notice(ports, case.id)
 
     def write() -> tuple[str, bytes]:
         made = letter(ports, case.id, kind, language=language, proofs=proofs)
@@ -101,6 +106,8 @@ def follow(ports: Ports, sending: Sending) -> Case:
     """Move the request on as the letter that left says, if it was not already; return it."""
     if sending.letter.startswith((f"{FIRST}.", f"{REMINDER}.")):
         follow_notice(ports, sending)
+    if sending.letter == LetterKind.LIFTING and sending.state is SendingState.SENT:
+        restricting.follow_notice(ports, sending.request, sending.at)
     case = request(ports, sending.request)
     moves = {str(kind): state for kind, state in NEXT.items()}
     if sending.state is not SendingState.SENT or moves.get(sending.letter) is not case.state:

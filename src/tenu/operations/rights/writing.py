@@ -7,11 +7,10 @@ Source: GDPR 12(1)-(6), 13(2)(d), 18(3), 21; state machine SM-1; policy C-CNI-01
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 
 from tenu.journal.bodies_request import REQUESTS
-from tenu.journal.cases import OPEN, Case, CaseError, CaseState, Decided, Outcome
+from tenu.journal.cases import OPEN, Case, CaseError, CaseState, Outcome
 from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
 from tenu.law.reason_codes import Use, read_codes
@@ -151,7 +150,7 @@ def _extended(case: Case, file: CaseFile) -> Extended | None:
     if said is None:
         return None
     codes = read_codes(said.codes, Use.EXTEND)
-    return Extended(code=codes[0], why=_words(file, said) or "", until=case.due.promised_by)
+    return Extended(code=codes[0], why=file.note_of(said.note) or "", until=case.due.promised_by)
 
 
 def _decided(case: Case, file: CaseFile, done: Mapping[Right, RightDone]) -> tuple[DecidedRight, ...]:
@@ -161,7 +160,7 @@ def _decided(case: Case, file: CaseFile, done: Mapping[Right, RightDone]) -> tup
             right=Right(right),
             outcome=said.outcome,
             codes=read_codes(said.codes, Use.REFUSE),
-            why=_words(file, said),
+            why=file.note_of(said.note),
             until=said.until,
             done=done.get(Right(right)),
         )
@@ -171,14 +170,6 @@ def _decided(case: Case, file: CaseFile, done: Mapping[Right, RightDone]) -> tup
         DecidedRight(right=right, outcome=Outcome.GRANTED, done=said)
         for right, said in done.items()
         if str(right) not in case.decisions
-    )
-
-
-def _words(file: CaseFile, said: Decided) -> str | None:
-    """Return the words whose digest the journal holds, None when the file does not hold them any more."""
-    return next(
-        (note for note in reversed(file.notes) if hashlib.sha256(note.encode()).hexdigest() == said.note),
-        None,
     )
 
 
