@@ -8,7 +8,22 @@ from tenu.datamap.catalog import Catalog
 from tenu.operations.choosing import Choice
 from tenu.plans.selection import ALWAYS
 from tenu.plans.task import Change, Cut, Erase
-from tenu.ports import Session, Unit, kept_back
+from tenu.ports import KeptError, Session, Unit
+from tenu.terms import Text
+
+
+def kept_back(table: str) -> KeptError:
+    """Return the refusal to report rows of *table* as gone when the database did not let them go."""
+    return KeptError(
+        Text(
+            fr=f"un déclencheur ou une règle garde, ou réécrit, des lignes de « {table} » : rien n'a été changé",
+            en=f"a trigger or a rule keeps, or writes again, rows of '{table}': nothing was changed",
+        ),
+        fix=Text(
+            fr="demandez à qui administre la base que le compte de tenu y échappe, puis relancez « tenu apply »",
+            en="ask the database's administrator to spare tenu's account from it, then run 'tenu apply' again",
+        ),
+    )
 
 
 class LookingBack:

@@ -64,23 +64,27 @@ def file_tasks(stores: Iterable[FileStore], rules: Rulebook) -> Iterator[FileTas
 
 @dataclass(slots=True, kw_only=True)
 class Unreached:
-    """What a walk met and could not judge: names no path of the data map fits, links and mounts, folders nobody may read."""
+    """What a walk met and could not judge: names no path of the data map fits, links and mounts, folders nobody may read,
+    names of days that have not come (a recorder whose clock is wrong).
+    """
 
     undescribed: int = 0
     links: int = 0
     mounts: int = 0
     unreadable: int = 0
+    future: int = 0
 
 
 @dataclass(kw_only=True)
 class Walk:
     """One walk through a store.
 
-    *before*: by set, the first day that is not wanted any more; sets that are not named are left alone. *listing*: tells a
+    *today*: the civil day it is; a day after the next is in the future in every zone. *before*: by set, the first day that is not wanted any more; sets that are not named are left alone. *listing*: tells a
     folder, as ``Files.list``. *zone*: the controller's. *unreached*: filled while the walk goes on; folders that are not opened hide nothing that is due.
     """
 
     store: FileStore
+    today: date
     before: Mapping[str, date]
     zone: ZoneInfo
     listing: Callable[[FilePath], Iterator[Entry] | None]
@@ -126,8 +130,13 @@ class Walk:
             return
         if not onward and not passing:
             self.unreached.undescribed += 1
+        elif onward and all(self._is_to_come(trail.earliest()) for _, trail in onward):
+            self.unreached.future += 1
         elif not onward or any(self._may_be_due(files, trail) for files, trail in onward):
             yield from self._below(folder, onward, passing)
+
+    def _is_to_come(self, day: date) -> bool:
+        return day.toordinal() > self.today.toordinal() + 1
 
     def _may_be_due(self, files: str, trail: Trail) -> bool:
         """Return whether a file below may be asked for; an hour written in another zone may move it by one day."""
@@ -149,13 +158,15 @@ class Walk:
             return
         files, trail = first
         day = self._day(self.store.files[files], trail, entry)
-        if files in self.before and self.since <= day < self.before[files]:
+        if self._is_to_come(day):
+            self.unreached.future += 1
+        elif files in self.before and self.since <= day < self.before[files]:
             yield FoundFile(files=files, path=(*folder, entry.name), day=day, entry=entry, names=trail.known)
 
     def _day(self, files: FileSet, trail: Trail, entry: Entry) -> date:
         if files.dated_by == "path":
             return trail.day(self._stored_in, self.zone)
-        return date.max if entry.modified_at is None else civil_day(entry.modified_at, self.zone)
+        return self.today if entry.modified_at is None else civil_day(entry.modified_at, self.zone)
 
 
 def may_empty(store: FileStore, files: str, path: FilePath, before: date) -> Iterator[FilePath]:

@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 from tenu.datamap.catalog import ColumnKind, Table
 from tenu.datamap.model import System
 from tenu.errors import RefusedError
+from tenu.operations.looking_back import kept_back
 from tenu.plans.rectification import Change
 from tenu.plans.values import canonical, typed
-from tenu.ports import Key, Ports, Session, kept_back
+from tenu.ports import Key, Ports, Session
 from tenu.terms import Text
 
 _GONE = object()
