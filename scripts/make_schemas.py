@@ -1,4 +1,4 @@
-"""Write what is generated from the data map's model: the JSON Schema editors read, and its reference page.
+"""Write what is generated from the models of data maps: the JSON Schemas editors read, and their reference pages.
 
 Run it after a change of the model: ``python scripts/make_schemas.py``. With ``--check`` it writes nothing and fails
 when a file is not what the model says.
@@ -12,11 +12,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tenu.datamap.files import store_schema
 from tenu.datamap.model import system_schema
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "schemas" / "system.schema.json"
 PAGE = ROOT / "docs" / "reference" / "data-map.md"
+STORE_SCHEMA = ROOT / "schemas" / "store.schema.json"
+STORE_PAGE = ROOT / "docs" / "reference" / "file-stores.md"
 
 _HEAD = """# The data map
 
@@ -69,11 +72,56 @@ acts: [{kind: purchase, table: orders, dated_by: placed_on}]
 * A table is described, or listed under `ignored`; a column is under `columns` or under `not_personal`. Anything else is
   a finding that stops the run.
 """
+_STORE_HEAD = """# Stores of files
+
+`systems/NAME.yaml` may describe a tree of files instead of a database: recordings of cameras, scans. Its first key is then `store:`. Unknown
+keys are refused with the nearest known one. This page is generated from the model by `scripts/make_schemas.py`; do not edit it.
+
+Editors complete and check the file with `schemas/store.schema.json`.
+
+## The shortest one that works
+
+```yaml
+store: cameras
+label: {fr: Caméras, en: Cameras}
+url: file:///srv/cameras
+country: FR
+declared: {by: dpo@helianthe.example, on: 2026-03-01}
+files:
+  recordings: {path: "{camera}/{year}/{month}/{day}/**", rule: video, purposes: [video], category: images}
+```
+
+## How it is read
+
+* `url` is a folder of this machine: a disk, or a share that is mounted (`file:///srv/cameras`; `file:folder` is below the workspace). Another
+  address is refused: mount it. The root may itself be a link; nothing below it is reached through one.
+* `path` goes from the root, part by part. `{year}`, `{month}`, `{day}`, `{date}` (`2026-11-03` or `20261103`), `{hour}`, `{minute}` and
+  `{second}` are dates. Any other `{name}`, and `*`, is text inside one part. `**`, last, is any file at any depth. A name said twice
+  must say the same twice.
+* The day is the one written. With an hour, the instant is read in `stored_in` and its day is the controller's.
+* `dated_by: modified` takes the time of the last writing instead; only where the path tells no day, because a copied or restored file
+  looks new, and every folder has to be read each time. Days in folder names cost least: a day that is not due is not opened.
+* `rule` is a retention rule of the policy with `each: record` and `end: erase`. A file goes at the end of its last day, as a record does.
+* A file is of the first set its path fits. What no set fits and `ignored` does not name is never erased: it is counted and said by
+  `plan`, `apply` and the certificate, and C-SEC-01 or C-CAT-02 is unknown until it is described. So are links, mounts inside the
+  root, folders tenu may not read, and names of a day to come.
+* A root with nothing at all in it is taken for a share that is not mounted. The first run leaves an empty `.tenu-store` there.
+* A folder whose own path says that all in it is due goes once it is empty (`2026/10/03`, then `2026/10`); `{camera}` stays.
+* A share must give a file the same number each time it is asked (most do; some FUSE mounts do not): where it does not, every file looks
+  written again, is told so, and stays.
+* tenu's account reads every folder, and writes in those files go from. `tenu plan --sql` has no statement to show for files.
+
+## What is not reached
+
+Snapshots and backups of the disk (the certificate says until when, `backups_kept_days`), other names of the same file (hard links,
+counted), files a program holds open, recorders that keep their own copy, object storage that is not mounted. Files are told by their day
+alone: requests of people and holds on people do not reach them yet.
+"""
 _WORDS = {"null": "`null`", "boolean": "`true` or `false`", "string": "text", "integer": "whole number"}
 
 
 def main() -> int:
-    """Write both files, or compare them when asked to; return the exit code."""
+    """Write the files, or compare them when asked to; return the exit code."""
     written = rendered()
     if "--check" in sys.argv[1:]:
         stale = [
@@ -93,10 +141,15 @@ def main() -> int:
 
 def rendered() -> Mapping[Path, str]:
     """Return the text of each generated file."""
-    schema = system_schema()
-    parts = {"System": schema, **schema["$defs"]}
-    page = "\n".join([_HEAD, *(_section(name, part) for name, part in parts.items())])
-    return {SCHEMA: json.dumps(schema, indent=2, ensure_ascii=False) + "\n", PAGE: page}
+    written = {}
+    for page, head, path, name, schema in (
+        (PAGE, _HEAD, SCHEMA, "System", system_schema()),
+        (STORE_PAGE, _STORE_HEAD, STORE_SCHEMA, "FileStore", store_schema()),
+    ):
+        parts = {name: schema, **schema["$defs"]}
+        written[path] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        written[page] = "\n".join([head, *(_section(each, part) for each, part in parts.items())])
+    return written
 
 
 def _section(name: str, part: dict[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any, Protocol
 
 from tenu.datamap.catalog import Catalog
 from tenu.datamap.enforcement import Enforcement
+from tenu.datamap.files import FileStore
 from tenu.datamap.identity import Identity
 from tenu.datamap.model import People, System
 from tenu.datamap.ways import Owned, Path
@@ -24,12 +24,14 @@ from tenu.plans.archive import Package, Reach, Rotation, Shelf, Soundness
 from tenu.plans.case_file import CaseFile
 from tenu.plans.disk import DiskState
 from tenu.plans.erasures import Act, Closed, Entry, Head, Person, Portion
+from tenu.plans.extract import CaseFolders
 from tenu.plans.facts import ArchiveFacts
 from tenu.plans.feeds import Reading
 from tenu.plans.pacing import LagProbe
 from tenu.plans.package import Heading
 from tenu.plans.recall import Recall
 from tenu.plans.selection import Condition, Selection
+from tenu.plans.store_port import Files
 from tenu.plans.suppression import Address
 from tenu.plans.task import (
     Anonymise,
@@ -272,11 +274,6 @@ class KeyLostError(RefusedError):
     """A key of the archive is not where it must be, or not the one that sealed it."""
 
 
-def key_name(public: bytes) -> str:
-    """Return the name of the key whose public half is *public*: 32 hexadecimal digits, the same everywhere."""
-    return hashlib.sha256(b"tenu archive key" + public).hexdigest()[:32]
-
-
 class KeyStore(Protocol):
     """The keys of the archive, outside every database. A key service can be one: no private half ever leaves it.
 
@@ -358,6 +355,7 @@ class Workspace:
     policy: Policy
     policy_digest: str
     systems: tuple[System, ...]
+    stores: tuple[FileStore, ...]
     map_digests: Mapping[str, str]
     settings: Settings
 
@@ -365,12 +363,15 @@ class Workspace:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """Everything an operation may touch. *reread*: tenu.toml as it is now. *pseudonym_key*: 32 bytes, back from pseudonyms.
-    *hold_files*: whom each hold is about; *statements*: what is kept with people's data without changing them.
+    *file_lists*: paths being erased; *hold_files*: whom each hold is about; *statements*: what is kept beside people's data.
     """
 
     workspace: Workspace
     reread: Callable[[], Settings]
     databases: Mapping[str, Database]
+    files: Mapping[str, Files]
+    file_lists: SealedFiles
+    extracts: CaseFolders
     archive: Archive
     cases: CaseFiles
     mailroom: Mailroom

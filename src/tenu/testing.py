@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from io import BytesIO
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from tenu.datamap.files import FileStore
+from tenu.datamap.paths import FilePath
+from tenu.plans.archive import key_name
 from tenu.plans.erasures import (
     Act,
     Closed,
@@ -28,7 +34,9 @@ from tenu.plans.erasures import (
 )
 from tenu.plans.ledger import Book
 from tenu.plans.recall import Recall
-from tenu.ports import KeyLostError, key_name
+from tenu.plans.store_port import Entry as FileEntry
+from tenu.plans.store_port import EntryKind, Erased
+from tenu.ports import KeyLostError
 from tenu.terms import Text
 
 _NONCE = 12
@@ -199,3 +207,80 @@ class MemoryLedger:
                 return name, self.lines[name][at]
             at -= len(self.lines[name])
         raise LookupError(entry.number)
+
+
+class MemoryFiles:
+    """A store of files that lasts as long as the object. *listed*: the folders that were asked for, in order.
+
+    Args:
+        store: What its data map says.
+    """
+
+    def __init__(self, store: FileStore) -> None:
+        self.store = store
+        self.listed: list[FilePath] = []
+        self._files: dict[FilePath, tuple[bytes, datetime]] = {}
+
+    def write(self, path: str, content: bytes, at: datetime) -> None:
+        """Write a file, whatever was there, as of the instant *at*."""
+        self._files[tuple(path.split("/"))] = content, at
+
+    def held(self) -> list[str]:
+        """Return every path there is."""
+        return sorted("/".join(path) for path in self._files)
+
+    def list(self, folder: FilePath) -> Iterator[FileEntry] | None:
+        """Return what *folder* holds; None when there is no such folder."""
+        self.listed.append(folder)
+        depth = len(folder)
+        below = {path[depth]: path for path in self._files if path[:depth] == folder}
+        return (
+            iter([self._entry(folder, name, path) for name, path in below.items()])
+            if below or not folder
+            else None
+        )
+
+    def erase(self, folder: FilePath, files: Iterable[tuple[str, str]], before: datetime) -> Iterator[Erased]:
+        """Erase files of one folder, each provided it still is as it was seen and nobody changed it since *before*."""
+        for name, seen in files:
+            yield self._erase((*folder, name), seen, before)
+
+    def _erase(self, found: FilePath, seen: str, before: datetime) -> Erased:
+        if found not in self._files:
+            return Erased.GONE
+        entry = self._entry(found[:-1], found[-1], found)
+        if entry.version != seen or entry.changed_at is None or entry.changed_at > before:
+            return Erased.CHANGED
+        del self._files[found]
+        return Erased.ERASED
+
+    def finish(self, found: FilePath, seen: str) -> Erased:  # noqa: ARG002 - nothing is ever set aside here
+        """Return what an ``erase`` that was cut did."""
+        return Erased.CHANGED if found in self._files else Erased.ERASED
+
+    def settle(self, folders: Iterable[FilePath], empty: Iterable[FilePath]) -> None:
+        """Do nothing: a memory has no disk, and its folders are there only while they hold a file."""
+
+    @contextmanager
+    def open(self, found: FilePath) -> Iterator[BinaryIO]:
+        """Open one file for reading."""
+        yield BytesIO(self._files[found][0])
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Give the turn: nobody else knows this object."""
+        yield
+
+    def _entry(self, folder: FilePath, name: str, path: FilePath) -> FileEntry:
+        if len(path) > len(folder) + 1:
+            return FileEntry(name=name, kind=EntryKind.FOLDER)
+        content, at = self._files[path]
+        version = hashlib.sha256(content + at.isoformat().encode()).hexdigest()
+        return FileEntry(
+            name=name,
+            kind=EntryKind.FILE,
+            bytes=len(content),
+            version=version,
+            modified_at=at,
+            changed_at=at,
+        )

@@ -7,17 +7,20 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from tenu.adapters.archive import Archive
 from tenu.adapters.archive_reach import Surroundings
-from tenu.adapters.archive_tables import HOLD_FILE, STATEMENT
+from tenu.adapters.archive_tables import FILE_LIST, HOLD_FILE, STATEMENT
 from tenu.adapters.case_files import CaseFiles
+from tenu.adapters.case_folders import CaseFolders
 from tenu.adapters.clock import SystemClock
 from tenu.adapters.databases.database import Database
 from tenu.adapters.journal_store import JournalStore
 from tenu.adapters.key_store import FileKeyStore
 from tenu.adapters.ledger import FileLedger
+from tenu.adapters.local_files import SCHEME, LocalFiles
 from tenu.adapters.mailroom import Office
 from tenu.adapters.sealed_files import SealedFiles
 from tenu.adapters.settings import read_settings
@@ -25,12 +28,17 @@ from tenu.adapters.signing_key import create_key, load_key
 from tenu.adapters.staff import present_actor
 from tenu.adapters.suppressions import Suppressions
 from tenu.adapters.workspace import KEYS, read_workspace, resolve, secret
+from tenu.datamap.files import FileStore
 from tenu.datamap.model import System
 from tenu.errors import RefusedError
 from tenu.ports import Clock, Ports
 from tenu.settings import Settings
 from tenu.terms import Text
 
+LOCKS = "locks"
+"""The folder of the workspace where whoever erases files says so."""
+EXTRACTS = "extracts"
+"""The folder of the workspace for the sealed copies of files a hold needs."""
 ENGINES = ("sqlite", "postgresql", "mysql", "mariadb")
 
 
@@ -84,10 +92,18 @@ def open_ports(folder: Path, *, clock: Clock | None = None) -> Iterator[Ports]:
         stack.callback(hold_files.close)
         statements = SealedFiles(resolve(stores.vault, folder), key, STATEMENT, "tenu statements")
         stack.callback(statements.close)
+        file_lists = SealedFiles(resolve(stores.vault, folder), key, FILE_LIST, "tenu file lists")
+        stack.callback(file_lists.close)
         yield Ports(
             workspace=workspace,
             reread=partial(_settings_now, folder),
             databases=databases,
+            files={
+                store.store: LocalFiles(store, _root(store, folder), folder / LOCKS / f"{store.store}.lock")
+                for store in workspace.stores
+            },
+            file_lists=file_lists,
+            extracts=CaseFolders(folder / EXTRACTS),
             archive=archive,
             cases=cases,
             mailroom=office.mailroom,
@@ -112,6 +128,28 @@ def _settings_now(folder: Path) -> Settings:
         for name, probe in said.pacing.lag.items()
     }
     return replace(said, pacing=replace(said.pacing, lag=lag))
+
+
+def _root(store: FileStore, folder: Path) -> Path:
+    """Return the root of *store*; a relative one is below the workspace's *folder*.
+
+    Raises:
+        RefusedError: A variable is not set, or it is no folder of this machine.
+    """
+    url = urlsplit(resolve(store.url, folder))
+    if url.scheme != SCHEME or url.netloc or url.query or url.fragment or not url.path:
+        place = store.at.get("url", store.place)
+        raise RefusedError(
+            Text(
+                fr=f"{place} : ce n'est pas l'adresse d'un dossier de cette machine",
+                en=f"{place}: not the address of a folder of this machine",
+            ),
+            fix=Text(
+                fr="montez le partage et écrivez file:///srv/cameras, ou file:dossier (dans l'espace de travail)",
+                en="mount the share and write file:///srv/cameras, or file:folder (in the workspace)",
+            ),
+        )
+    return folder / unquote(url.path)
 
 
 def _address(system: System, folder: Path) -> str:

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from tenu.adapters.envelopes import close_envelope, open_envelope, seal
 from tenu.adapters.key_store import FileKeyStore
 from tenu.errors import RefusedError
-from tenu.ports import KeyLostError, KeyStore, key_name
+from tenu.plans.archive import key_name
+from tenu.ports import KeyLostError, KeyStore
 from tenu.testing import MemoryKeyStore
 
 FORMER, BATCH, ENVELOPE = bytes(range(32)), bytes(32), bytes(16)

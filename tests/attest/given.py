@@ -55,6 +55,8 @@ def _kept() -> Facts:
     return Facts(
         as_of=DAY,
         policy=policy(),
+        stores=(),
+        unjudged={},
         systems=systems(),
         unreachable=(),
         overdue={},

@@ -24,6 +24,7 @@ from attest.given import (
     status,
     systems,
 )
+from files.given import store_of
 from tenu.periods.period import Period
 from tenu.plans.facts import HoldFacts
 from tenu.plans.judges import JUDGES, RULE_OF
@@ -77,8 +78,10 @@ SPELLED = replace(
 )
 REFUSING = tuple(replace(system, enforce_restrictions=True) for system in systems())
 LONGER = replace(policy(), retention=replace(policy().retention, legal_periods=()))
+FILMED: dict[str, Any] = {"stores": (store_of(),), "bound": {"video": ("cameras.recordings",)}}
 NO_HOLD = HoldFacts(in_force=0, late=0, rows=0, rows_late=0, rows_undated=0, rows_unowned=0)
 SAID: dict[str, tuple[dict[str, Any], dict[str, Any], ClauseStatus]] = {
+    "C-CAT-02": (FILMED, FILMED | {"overdue": {"video": 1}}, KEPT),
     "C-PUR-12": ({"holds": NO_HOLD}, {"holds": replace(NO_HOLD, late=1)}, KEPT),
     "C-GEN-03": ({"policy": lawful_purposes()}, {}, KEPT),
     "C-CTL-02": ({"policy": SPELLED}, {}, UNKNOWN),
@@ -121,6 +124,29 @@ def test_disputes_are_judged_from_the_register_and_from_the_rows_that_hold(
 ) -> None:
     """Late or without an owner is broken; reviewed nobody knows when is unknown."""
     assert status("C-PUR-12", holds=replace(NO_HOLD, **changes)) is expected
+
+
+@pytest.mark.parametrize("clause", ["C-SEC-01", "C-CAT-02"])
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, KEPT),
+        ({"unjudged": {"cameras": 1}}, UNKNOWN),
+        ({"unjudged": {"scans": 1}}, KEPT),
+        ({"bound": {}}, UNKNOWN),
+    ],
+    ids=["all judged", "a stray file", "a stray file elsewhere", "no folder"],
+)
+def test_a_clause_on_files_is_unknown_while_something_there_was_not_judged(
+    clause: str, changes: dict[str, Any], expected: ClauseStatus
+) -> None:
+    """A name nobody described, a link, a mount: zero past their day proves nothing."""
+    assert status(clause, **(FILMED | changes)) is expected
+
+
+def test_images_nobody_described_are_unknown() -> None:
+    """No folder of images in the data maps is no proof that there is none."""
+    assert status("C-CAT-02") is UNKNOWN
 
 
 def test_every_judge_is_tested_here() -> None:

@@ -46,7 +46,7 @@ def test_every_setting_is_named(tmp_path: Path) -> None:
     assert [f.name for f in (*fields(Settings), *fields(Stores)) if f.name not in text] == []
 
 
-@pytest.mark.parametrize("name", ["keys/", "*.db"])
+@pytest.mark.parametrize("name", ["keys/", "*.db", "extracts/"])
 def test_secrets_and_databases_stay_out_of_git(tmp_path: Path, name: str) -> None:
     """What must not be shared is ignored from the start."""
     tenu("init", tmp_path)

@@ -125,6 +125,13 @@ STATEMENT = sa.Table(
     sa.Column("name", sa.String(40), primary_key=True),
     sa.Column("sealed", _BLOB, nullable=False),
 )
+FILE_LIST = sa.Table(
+    "file_list",
+    VAULT,
+    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("sealed", _BLOB, nullable=False),
+)
+"""The paths of files that are being erased, until it is written what became of them."""
 PIECE = sa.Table(
     "piece",
     VAULT,

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from tenu.ports import KeyStore, key_name
+from tenu.plans.archive import key_name
+from tenu.ports import KeyStore
 
 _NONCE, _PUBLIC = 12, 32
 _INFO = b"tenu archive envelope 1"

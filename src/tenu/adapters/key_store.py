@@ -24,7 +24,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tenu.errors import RefusedError
-from tenu.ports import KeyLostError, key_name
+from tenu.plans.archive import key_name
+from tenu.ports import KeyLostError
 from tenu.terms import Text
 
 SEALING, OPENING = "archive-sealing.key", "archive.key"

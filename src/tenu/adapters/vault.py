@@ -23,8 +23,8 @@ from tenu.adapters.databases.bulk import insert_rows
 from tenu.adapters.databases.dialects import turn
 from tenu.adapters.envelopes import close_envelope, open_envelope, seal, unseal
 from tenu.adapters.store_schema import open_store
-from tenu.plans.archive import Rotation
-from tenu.ports import KeyLostError, KeyStore, key_name
+from tenu.plans.archive import Rotation, key_name
+from tenu.ports import KeyLostError, KeyStore
 from tenu.terms import Text
 
 _FEW = 500

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tenu.adapters.settings import read_settings, read_text
+from tenu.datamap.files import FileStore
 from tenu.datamap.model import System
 from tenu.documents import read
 from tenu.errors import Finding, FindingsError, RefusedError
@@ -18,6 +19,8 @@ from tenu.ports import Workspace
 from tenu.terms import Severity, Text
 
 POLICY, SYSTEMS, KEYS = "policy.yaml", "systems", "keys"
+_OF_FILES = re.compile(r"^store[ \t]*:", re.MULTILINE)
+"""What tells the data map of a store of files from that of a database."""
 _VARIABLE = re.compile(r"\$\{(?P<name>[A-Z][A-Z0-9_]*)(?::-(?P<default>[^}]*))?\}")
 
 
@@ -28,7 +31,7 @@ def read_workspace(folder: Path) -> Workspace:
         FindingsError: With everything wrong in any of its files, at once.
     """
     findings: list[Finding] = []
-    systems, digests = [], {}
+    systems, stores, digests = list[System](), list[FileStore](), dict[str, str]()
     policy = policy_digest = None
     try:
         text = read_text(folder, folder / POLICY)
@@ -38,12 +41,16 @@ def read_workspace(folder: Path) -> Workspace:
     for path in sorted((folder / SYSTEMS).glob("*.yaml")):
         try:
             text = read_text(folder, path)
-            system = read(text, file=f"{SYSTEMS}/{path.name}", model=System)
-            systems.append(system)
-            digests[system.system] = _digest(text)
+            file = f"{SYSTEMS}/{path.name}"
+            if _OF_FILES.search(text):
+                stores.append(read(text, file=file, model=FileStore))
+                digests[stores[-1].store] = _digest(text)
+            else:
+                systems.append(read(text, file=file, model=System))
+                digests[systems[-1].system] = _digest(text)
         except FindingsError as error:
             findings.extend(error.findings)
-    findings.extend(_same_names(systems))
+    findings.extend(_same_names(systems, stores))
     if findings or policy is None or policy_digest is None:
         raise FindingsError(tuple(findings))
     return Workspace(
@@ -51,6 +58,7 @@ def read_workspace(folder: Path) -> Workspace:
         policy=policy,
         policy_digest=policy_digest,
         systems=tuple(systems),
+        stores=tuple(stores),
         map_digests=digests,
         settings=read_settings(folder),
     )
@@ -118,21 +126,19 @@ def _key(text: str, where: str) -> bytes:
     return bytes.fromhex(text)
 
 
-def _same_names(systems: list[System]) -> Iterator[Finding]:
+def _same_names(systems: list[System], stores: list[FileStore]) -> Iterator[Finding]:
     seen: set[str] = set()
-    for system in systems:
-        if system.system in seen:
+    named = [(s.system, s.at.get("system", s.place)) for s in systems]
+    for name, place in (*named, *((s.store, s.at.get("store", s.place)) for s in stores)):
+        if name in seen:
             yield Finding(
                 code="W-KEY-03",
                 severity=Severity.BLOCKER,
-                place=system.at.get("system", system.place),
-                message=Text(
-                    fr=f"deux fichiers décrivent « {system.system} »",
-                    en=f"two files describe '{system.system}'",
-                ),
+                place=place,
+                message=Text(fr=f"deux fichiers décrivent « {name} »", en=f"two files describe '{name}'"),
                 fix=Text(fr="renommez l'un des deux", en="rename one of them"),
             )
-        seen.add(system.system)
+        seen.add(name)
 
 
 def _digest(text: str) -> str:

@@ -9,6 +9,7 @@ import click
 
 from tenu.cli.context import FINDINGS, FINE, Context, console, exits
 from tenu.cli.enforce import enforce
+from tenu.cli.hold_extract import extract, open_
 from tenu.cli.hold_text import hold_line, hold_plain
 from tenu.cli.restriction import lift, noticed, use
 
@@ -43,7 +44,7 @@ def command() -> None:
     """Keep what a dispute, an authority or the person needs: nothing held is deleted, whatever runs."""
 
 
-for more in (use, lift, noticed, enforce):
+for more in (use, lift, noticed, enforce, extract, open_):
     command.add_command(more)
 
 
@@ -194,6 +195,12 @@ def release(context: Context, hold: str, reason: str, words: str, as_json: bool)
             context,
             f"  - {place} : {freed.people} fiche(s), {rules}",
             f"  - {place}: {freed.people} record(s), {rules}",
+        )
+    if released.hold.manifest:
+        _say(
+            context,
+            "  la copie scellée et sa clé sont détruites",
+            "  the sealed copy and its key are destroyed",
         )
     if released.archived:
         _say(

@@ -23,6 +23,8 @@ def hold_plain(hold: Hold, day: date) -> dict[str, Any]:
         "approved_on": hold.approved_on,
         "review_by": hold.review_by,
         "ended_on": hold.ended_on,
+        "since": hold.since,
+        "until": hold.until,
         "lifts_on": hold.lift.lifts_on if hold.lift else None,
         "noticed_on": hold.lift.noticed_on if hold.lift else None,
     }
@@ -35,6 +37,8 @@ def hold_plain(hold: Hold, day: date) -> dict[str, Any]:
         "within": list(hold.within),
         "subjects": hold.subjects,
         "request": hold.request,
+        "files": hold.files,
+        "manifest": hold.manifest,
         "late": hold.late_on(day),
         "ended_by": hold.ended_by.value if hold.ended_by else None,
         **{name: said.isoformat() if said else None for name, said in days.items()},
@@ -52,8 +56,14 @@ def hold_line(context: Context, hold: Hold, day: date, as_json: bool) -> None:
     where = ", ".join(hold.within)
     late_fr, late_en = (" · EN RETARD", " · LATE") if hold.late_on(day) else ("", "")
     by = "" if hold.ended_on else f" · {hold.act_by().isoformat()}"
+    covers = (f"{hold.subjects} fiche(s)", f"{hold.subjects} record(s)")
+    if hold.since and hold.until:
+        covers = (
+            f"{hold.files} fichier(s) copiés, {hold.since} – {hold.until}",
+            f"{hold.files} file(s) copied, {hold.since} – {hold.until}",
+        )
     said_by = (
-        f"{hold.id}  {said.fr}{by}{late_fr} · {hold.ground} · {hold.owner} · {hold.subjects} fiche(s) · {where or 'partout'}",
-        f"{hold.id}  {said.en}{by}{late_en} · {hold.ground} · {hold.owner} · {hold.subjects} record(s) · {where or 'everywhere'}",
+        f"{hold.id}  {said.fr}{by}{late_fr} · {hold.ground} · {hold.owner} · {covers[0]} · {where or 'partout'}",
+        f"{hold.id}  {said.en}{by}{late_en} · {hold.ground} · {hold.owner} · {covers[1]} · {where or 'everywhere'}",
     )
     console().print(said_by[0] if context.language == "fr" else said_by[1], markup=False)

@@ -91,7 +91,7 @@ ignored = false
 # host = "mail.company.example"
 # user = "privacy"
 """
-IGNORED = "keys/\nledger/\n*.db\n*.db-wal\n*.db-shm\nplan*.json\n*.sample.csv\n"
+IGNORED = "keys/\nledger/\nlocks/\nextracts/\n*.db\n*.db-wal\n*.db-shm\nplan*.json\n*.sample.csv\n"
 
 
 @click.command(name="init")

@@ -73,6 +73,27 @@ _RUNS: Mapping[EventKind, Body] = {
             "spared": COUNT,
             "digest": DIGEST,
             "archive": NAME,
+            "bytes": COUNT,
+            "linked": COUNT,
+        },
+    ),
+    EventKind.FILES_ERASING: Body(
+        means=Text(fr="des fichiers vont être effacés", en="files are about to be erased"),
+        required={"run": NAME, "system": NAME, "step": NAME, "chunk": COUNT, "files": COUNT, "bytes": COUNT},
+        optional={},
+    ),
+    EventKind.FILES_SEARCHED: Body(
+        means=Text(
+            fr="ce qui reste à son terme dans des dossiers de fichiers, et ce qui n'a pu être jugé",
+            en="what is left past its day in folders of files, and what could not be judged",
+        ),
+        required={"run": NAME, "system": NAME, "left": COUNT, "bytes": COUNT},
+        optional={
+            "undescribed": COUNT,
+            "links": COUNT,
+            "mounts": COUNT,
+            "unreadable": COUNT,
+            "future": COUNT,
         },
     ),
     EventKind.SUBJECTS_SPARED: Body(

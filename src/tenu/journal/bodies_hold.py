@@ -18,7 +18,14 @@ HOLDS: Mapping[EventKind, Body] = {
             en="a legal hold or a restriction is asked for, nothing is blocked yet",
         ),
         required={**_DECIDED, "kind": NAME, "ground": NAME, "owner": NAME, "decide_by": DAY},
-        optional={**_REACH, "within": ListOf(NAME), "text": DIGEST, "request": NAME},
+        optional={
+            **_REACH,
+            "within": ListOf(NAME),
+            "since": DAY,
+            "until": DAY,
+            "text": DIGEST,
+            "request": NAME,
+        },
     ),
     EventKind.HOLD_APPROVED: Body(
         means=Text(
@@ -26,7 +33,15 @@ HOLDS: Mapping[EventKind, Body] = {
             en="a hold is decided: nothing of these subjects is deleted any more",
         ),
         required={**_DECIDED, "review_by": DAY},
-        optional=_REACH,
+        optional={**_REACH, "files": COUNT, "bytes": COUNT, "manifest": DIGEST},
+    ),
+    EventKind.HOLD_OPENED: Body(
+        means=Text(
+            fr="quelqu'un ouvre le dossier scellé des fichiers d'un gel",
+            en="somebody opens the sealed folder of a hold's files",
+        ),
+        required={**_DECIDED, "files": COUNT},
+        optional={},
     ),
     EventKind.HOLD_REFUSED: Body(
         means=Text(fr="un gel demandé est refusé", en="a hold that was asked for is refused"),

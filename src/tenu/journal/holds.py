@@ -133,7 +133,8 @@ class Hold:
 
     *within*: the systems, or ``system.table``, it is limited to; everywhere when empty. *owner*: the role that answers
     for it. *proposer*: digest of who asked. *subjects*: rows of people it covered when it was last decided on. *request*:
-    the request of the person it comes from. *lift*: its end, once decided; for restrictions.
+    the request of the person it comes from. *lift*: its end, once decided; for restrictions. *since*, *until*: the days whose
+    files it had copied, *files* of them, sealed with a *manifest* of this SHA-256; none of a hold on people.
     """
 
     id: str
@@ -150,6 +151,10 @@ class Hold:
     subjects: int = 0
     request: str | None = None
     lift: Lift | None = None
+    since: date | None = None
+    until: date | None = None
+    files: int = 0
+    manifest: str | None = None
 
     @property
     def kind(self) -> HoldKind:
@@ -265,6 +270,8 @@ def _proposed(body: Mapping[str, Json]) -> Hold:
         decide_by=_day(body["decide_by"]),
         subjects=int(str(body.get("subjects", 0))),
         request=str(body["request"]) if "request" in body else None,
+        since=_day(body["since"]) if "since" in body else None,
+        until=_day(body["until"]) if "until" in body else None,
     )
 
 
@@ -278,6 +285,8 @@ def _next(hold: Hold, kind: EventKind, body: Mapping[str, Json]) -> dict[str, An
     changes: dict[str, Any] = {"review_by": _day(body["review_by"]), "lift": None}
     if kind is EventKind.HOLD_APPROVED:
         changes |= {"approved_on": _day(body["on"]), "subjects": int(str(body.get("subjects", 0)))}
+        if "manifest" in body:
+            changes |= {"files": int(str(body["files"])), "manifest": str(body["manifest"])}
     return changes
 
 

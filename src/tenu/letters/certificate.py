@@ -23,7 +23,7 @@ from tenu.journal.proof import read_proof
 from tenu.plans.disk import Did, DiskState, Horizon, Remains
 from tenu.plans.plan import digest_of
 from tenu.plans.reason import day_text
-from tenu.plans.render import number, rows_text
+from tenu.plans.render import bytes_text, changed_text, files_text, number, unreached_text
 from tenu.terms import Language, Text
 
 FORMAT = "tenu-certificate-1"
@@ -33,6 +33,7 @@ OF_A_RUN = (
     EventKind.SUBJECTS_SPARED,
     EventKind.SYSTEM_REPLAYED,
     EventKind.RESIDUE_SEARCHED,
+    EventKind.FILES_SEARCHED,
     EventKind.DISK_STATED,
     EventKind.LEDGER_ANCHORED,
     EventKind.RUN_FINISHED,
@@ -98,12 +99,18 @@ def body_of(run: str, events: Iterable[Event], journal: str) -> dict[str, Any]:
     spared: Counter[str] = Counter()
     latest: dict[EventKind, Event] = {}
     disks: dict[str, Mapping[str, Any]] = {}
+    weights: Counter[str] = Counter()
+    stores: dict[str, Mapping[str, Any]] = {}
     for event in events:
         latest[event.kind] = event
         if event.kind is EventKind.CHUNK_DONE:
             for place, count in _plain(event, "tables").get("tables", {}).items():
                 verb, _, table = str(place).partition(":")
                 rows[str(event.body["system"]), table or verb, verb] += count
+            weights[str(event.body["system"])] += int(str(event.body.get("bytes", 0)))
+        elif event.kind is EventKind.FILES_SEARCHED:
+            stores[str(event.body["system"])] = _plain(event, "left", "bytes", "undescribed", "links", "mounts",
+                                                       "unreadable", "future")  # fmt: skip
         elif event.kind is EventKind.SUBJECTS_SPARED:
             spared[str(event.body["reason"])] = int(str(event.body["subjects"]))
         elif event.kind is EventKind.DISK_STATED:
@@ -127,27 +134,34 @@ def body_of(run: str, events: Iterable[Event], journal: str) -> dict[str, Any]:
         "replay": _of(latest, EventKind.SYSTEM_REPLAYED, "system", "subjects", "rows", "left", "held"),
         "residue": _of(latest, EventKind.RESIDUE_SEARCHED, "subjects", "skipped", "residual", "names", "kept_by_law",
                        "cells", "searched", "unsearched", "unread"),
+        "files": [
+            {"store": name, "erased_bytes": weights[name], **stores[name]} for name in sorted(stores)
+        ],
         "horizons": [disks[name] for name in sorted(disks)],
         "ledger": _of(latest, EventKind.LEDGER_ANCHORED, "entries", "head"),
     }  # fmt: skip
 
 
 def certificate_lines(certificate: Certificate, language: Language) -> Iterator[str]:
-    """Yield *certificate* as people read it."""
+    """Yield *certificate* as people read it; one made before tenu knew files says nothing of any."""
     body, french = certificate.body, language == "fr"
     yield f"{'Certificat d’effacement, exécution' if french else 'Certificate of erasure, run'} {body['run']}"
     ended = date.fromisoformat(str(body["ended_at"])[:10])
+    stores = {said["store"] for said in body.get("files", ())}
     people, changed = int(body["people"]), sum(r["rows"] for r in body["rows"] if r["verb"] != "archive")
+    rows = changed_text(changed, sum(r["rows"] for r in body["rows"] if r["system"] in stores), language)
     yield (
-        f"  terminée le {day_text(ended, language)} : {number(people, language)} fiches de personnes, {rows_text(changed, language)}"
+        f"  terminée le {day_text(ended, language)} : {number(people, language)} fiches de personnes, {rows}"
         if french
-        else f"  ended on {day_text(ended, language)}: {number(people, language)} records of people, {rows_text(changed, language)}"
+        else f"  ended on {day_text(ended, language)}: {number(people, language)} records of people, {rows}"
     )
     for row in body["rows"]:
         yield f"    {row['verb']:<9} {row['system']}.{row['table']}  {number(row['rows'], language)}"
     if not body["complete"]:
         yield "  incomplète" if french else "  not complete"
     yield from _searched(body["residue"], language)
+    for said in body.get("files", ()):
+        yield from _files(said, language)
     for said in body["horizons"]:
         yield from _horizon(said).lines(language)
     ledger = body["ledger"]
@@ -170,6 +184,19 @@ def _searched(residue: Mapping[str, Any] | None, language: Language) -> Iterator
     ).in_(language)
     for place, cells in residue["cells"].items():
         yield f"    ! {place}  {cells}"
+
+
+def _files(said: Mapping[str, Any], language: Language) -> Iterator[str]:
+    erased, left = bytes_text(said["erased_bytes"], language), files_text(said["left"], language)
+    yield Text(
+        fr=f"  {said['store']} : {erased} de fichiers effacés ; restent à leur terme : {left}",
+        en=f"  {said['store']}: {erased} of files erased; left past their day: {left}",
+    ).in_(language)
+    unjudged = {
+        kind: said.get(kind, 0) for kind in ("undescribed", "links", "mounts", "unreadable", "future")
+    }
+    if text := unreached_text(unjudged, language):
+        yield f"    ! {text}"
 
 
 def _horizon(said: Mapping[str, Any]) -> Horizon:

@@ -13,6 +13,7 @@ from tenu.operations.archive import end_past
 from tenu.operations.bounding import LimitError
 from tenu.operations.ending import end, erased_before
 from tenu.operations.evidence import finish, intend, refuse_run, stop
+from tenu.operations.file_batches import erased_files
 from tenu.operations.pacer import Pacer, StoppedError, Waits
 from tenu.operations.plan import Progress, quiet
 from tenu.operations.preflight import refuse_stale
@@ -99,11 +100,14 @@ def _sum_up(ports: Ports, todo: Work, *, ended: int = 0, stopped: str = "") -> R
         people += people_of(noted)
         for n in (n for n in noted if n.line.rows):
             rows[name, n.line.table, n.line.verb] += n.line.rows
+    files = erased_files(ports, todo.plan, todo.digest)
+    rows.update({(store, table, "erase"): done.files for (store, table), done in files.items()})
     return Run(
         plan=todo.plan.digest,
         archived=people[Fate.ARCHIVE],
         ended=people[Fate.END],
         rows=rows,
+        bytes={place: done.bytes for place, done in files.items()},
         spared=todo.spared,
         ended_archives=ended,
         stopped=stopped,

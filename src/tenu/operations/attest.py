@@ -167,14 +167,16 @@ def _facts(ports: Ports, day: date, progress: Progress) -> Facts:
     checked = check(ports, day)
     lint = tuple(found for found in checked.findings if found.code.startswith("L-"))
     schema = tuple(found for found in checked.findings if not found.code.startswith("L-"))
-    overdue, doubtful = _late(ports, day, progress) if not checked.unreachable else (None, None)
+    late = _late(ports, day, progress) if not checked.unreachable else None
     return Facts(
         as_of=day,
         policy=policy,
         systems=ports.workspace.systems,
         unreachable=checked.unreachable,
-        overdue=overdue,
-        doubtful=doubtful,
+        stores=ports.workspace.stores,
+        overdue=late.overdue if late else None,
+        doubtful=late.doubtful if late else None,
+        unjudged=late.unjudged if late else {},
         bound=_bound(ports),
         stricter=_stricter(policy, day),
         schema=schema,
@@ -189,22 +191,31 @@ def _facts(ports: Ports, day: date, progress: Progress) -> Facts:
     )
 
 
-def _late(ports: Ports, day: date, progress: Progress) -> tuple[dict[str, int] | None, dict[str, int] | None]:
-    """Return, by rule, who was already due yesterday, so is past their last day today; and who is in doubt.
-
-    None and None when a store fell silent meanwhile: nothing is concluded from a count that was not finished.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Late:
+    """By rule, who was already due yesterday, so is past their last day today; and who is in doubt. *unjudged*: by store of
+    files, what no count reached.
     """
+
+    overdue: Mapping[str, int]
+    doubtful: Mapping[str, int]
+    unjudged: Mapping[str, int]
+
+
+def _late(ports: Ports, day: date, progress: Progress) -> _Late | None:
+    """Return who is late; None when a store fell silent meanwhile: a count that was not finished concludes nothing."""
     overdue: Counter[str] = Counter()
     doubtful: Counter[str] = Counter()
     try:
         yesterday = plan(ports, day - timedelta(days=1), progress=progress)
     except (UnreachableError, StoreError, FindingsError, RestoredError):
-        return None, None
+        return None
     for task in yesterday.tasks:
         for rule in task.rules:
             overdue[rule] += task.people or task.rows
             doubtful[rule] += task.spared.ambiguous
-    return dict(overdue), dict(doubtful)
+    unjudged = {store: sum(seen.values()) for store, seen in yesterday.unreached.items()}
+    return _Late(overdue=overdue, doubtful=doubtful, unjudged=unjudged)
 
 
 def _bound(ports: Ports) -> dict[str, tuple[str, ...]]:
@@ -218,6 +229,9 @@ def _bound(ports: Ports) -> dict[str, tuple[str, ...]]:
             rules = limit or [rule_of[p] for p in (*table.purposes, *own) if p in rule_of]
             for rule in dict.fromkeys(rules):
                 found.setdefault(rule, []).append(f"{system.system}.{name}")
+    for store in ports.workspace.stores:
+        for name, files in store.files.items():
+            found.setdefault(files.rule, []).append(f"{store.store}.{name}")
     return {rule: tuple(tables) for rule, tables in found.items()}
 
 
@@ -291,7 +305,7 @@ def _record(ports: Ports, table: tuple[ClauseTruth, ...], day: date, unreachable
         "statuses": {line.id: line.promise.value for line in table},
         "law": {line.id: line.law.value for line in table},
         "policy": ports.workspace.policy_digest,
-        "systems": list(ports.databases),
+        "systems": [*ports.databases, *ports.files],
         "unreachable": list(unreachable),
     }
     ports.journal.append(Event(kind=EventKind.CLAUSE_COMPUTED, at=ports.clock.now(), body=body))

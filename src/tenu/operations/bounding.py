@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tenu.errors import RefusedError
 from tenu.operations.choosing import Scene
+from tenu.operations.filing import count_files
 from tenu.plans.bounds import Bounds, Excess, bound, enough, excesses
 from tenu.plans.plan import CHANGES, Plan, PlannedTask
 from tenu.ports import Line, Ports
@@ -29,7 +30,7 @@ def measured(opened: Scene, tasks: Sequence[PlannedTask]) -> Bounds:
         bound(
             place,
             rows,
-            opened.sessions[place[0]].count_up_to(place[1], enough(rows, ceilings.of(".".join(place[:2])))),
+            _held(opened, place[0], place[1], enough(rows, ceilings.of(".".join(place[:2])))),
             ceilings,
         )
         for place, rows in found.items()
@@ -41,6 +42,13 @@ def measured(opened: Scene, tasks: Sequence[PlannedTask]) -> Bounds:
         tolerance_rows=ceilings.tolerance_rows,
         tables=tables,
     )
+
+
+def _held(opened: Scene, system: str, table: str, most: int) -> int:
+    """Return how many rows, or files, are in *table*, counted up to *most*."""
+    if system in opened.ports.files:
+        return count_files(opened.ports, system, table, most)
+    return opened.sessions[system].count_up_to(table, most)
 
 
 def over(ports: Ports, plan: Plan) -> tuple[Excess, ...]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from tenu.datamap.drift import compare
 from tenu.datamap.enforcement import enforcement_findings
+from tenu.datamap.files import store_findings
 from tenu.datamap.findings import finding
 from tenu.datamap.layout import Layout, lay_out
+from tenu.documents import Located
 from tenu.errors import Finding, FindingsError, UnreachableError
 from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
-from tenu.law.ceilings import effective_active
 from tenu.law.lint import lint, not_judged
 from tenu.operations.reaching import archive_findings
 from tenu.operations.register import hold_findings
@@ -24,7 +26,7 @@ from tenu.plans.feeds import feed_findings
 from tenu.plans.fitness import unfit
 from tenu.plans.opposing import oppositions
 from tenu.plans.retention import retention_tasks
-from tenu.plans.rulebook import rulebook
+from tenu.plans.rulebook import rules_on
 from tenu.ports import Ports
 from tenu.terms import Severity
 
@@ -47,6 +49,7 @@ class Checked:
 def check(ports: Ports, as_of: date) -> Checked:
     """Return every finding on the workspace as it is, with the law of *as_of*. Reads only."""
     layouts, silent = _layouts(ports)
+    mute = dict(_mute_stores(ports))
     policy = ports.workspace.policy
     schema, held = (
         schema_findings(ports, layouts, as_of),
@@ -58,12 +61,20 @@ def check(ports: Ports, as_of: date) -> Checked:
         for name in (layouts if fits else ())
         for f in enforcement_findings(ports.databases[name].system, ports.databases[name].enforcement())
     ]
-    found = [*schema, *silent, *archive_findings(ports), *held, *enforced, *lint(policy, as_of)]
+    found = [
+        *schema,
+        *silent,
+        *mute.values(),
+        *archive_findings(ports),
+        *held,
+        *enforced,
+        *lint(policy, as_of),
+    ]
     order = list(Severity)
     return Checked(
         findings=tuple(sorted(found, key=lambda f: order.index(f.severity))),
-        systems=tuple(ports.databases),
-        unreachable=tuple(name for name in ports.databases if name not in layouts),
+        systems=(*ports.databases, *ports.files),
+        unreachable=(*(name for name in ports.databases if name not in layouts), *mute),
         waiting=len(not_judged()),
     )
 
@@ -71,12 +82,12 @@ def check(ports: Ports, as_of: date) -> Checked:
 def schema_findings(ports: Ports, layouts: dict[str, Layout], as_of: date) -> list[Finding]:
     """Return what the data maps and the live schemas say against one another, and against what a run must do."""
     policy = ports.workspace.policy
-    active = {rule.id: effective_active(rule, policy, as_of) for rule in policy.retention.rules}
     found = [
         f for layout in layouts.values() for f in (*compare(layout, policy), *oppositions(layout, policy))
     ]
+    found += [f for files in ports.files.values() for f in store_findings(files.store, policy)]
     if not any(f.severity is Severity.BLOCKER for f in found):
-        tasks = retention_tasks(layouts.values(), rulebook(policy, active, as_of))
+        tasks = retention_tasks(layouts.values(), rules_on(policy, as_of))
         found.extend(unclearable(layouts, tasks))
         found.extend(unfit(layouts, tasks))
         found.extend(f for layout in layouts.values() for f in feed_findings(layout, policy))
@@ -126,8 +137,22 @@ def _layouts(ports: Ports) -> tuple[dict[str, Layout], list[Finding]]:
         try:
             layouts[name] = lay_out(database.system, database.catalog(fresh=True))
         except UnreachableError as error:
-            place = database.system.at.get("url", database.system.place)
-            fix = (error.fix.fr, error.fix.en) if error.fix else None
-            said = (error.message.fr, error.message.en)
-            silent.append(finding("D-REACH-01", Severity.BLOCKER, place, said, fix, ("C-OPS-01",)))
+            silent.append(_silent(database.system, error))
     return layouts, silent
+
+
+def _mute_stores(ports: Ports) -> Iterator[tuple[str, Finding]]:
+    """Yield the stores of files whose root cannot be read, each with its finding."""
+    for name, files in ports.files.items():
+        try:
+            files.list(())
+        except UnreachableError as error:
+            yield name, _silent(files.store, error)
+
+
+def _silent(described: Located, error: UnreachableError) -> Finding:
+    """Return that what a file of the workspace describes does not answer."""
+    place = described.at.get("url", described.place)
+    fix = (error.fix.fr, error.fix.en) if error.fix else None
+    said = (error.message.fr, error.message.en)
+    return finding("D-REACH-01", Severity.BLOCKER, place, said, fix, ("C-OPS-01",))

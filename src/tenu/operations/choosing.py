@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any
 
 from tenu.datamap.layout import Estate, Layout, lay_out
-from tenu.law.ceilings import effective_active
 from tenu.operations.entangled import entangled
 from tenu.operations.linking import Verdict, latest, link, places_of
 from tenu.operations.recalling import Recalled, held_again, recall
@@ -29,7 +28,7 @@ from tenu.plans.plan import (
 from tenu.plans.requested import requested
 from tenu.plans.residue import Gone
 from tenu.plans.retention import retention_tasks
-from tenu.plans.rulebook import Rulebook, rulebook
+from tenu.plans.rulebook import Rulebook, rules_on
 from tenu.plans.selection import NEVER, Listed, any_of
 from tenu.plans.signs import held_here
 from tenu.plans.task import PersonTask, Task
@@ -282,9 +281,7 @@ def scene(
         UnreachableError: When a system does not answer: nobody can be called inactive without asking it.
     """
     layouts = {name: lay_out(db.system, db.catalog()) for name, db in ports.databases.items()}
-    policy = ports.workspace.policy
-    active = {rule.id: effective_active(rule, policy, as_of) for rule in policy.retention.rules}
-    rules = rulebook(policy, active, as_of)
+    rules = rules_on(ports.workspace.policy, as_of)
     with ExitStack() as stack:
         sessions = {
             name: stack.enter_context(db.session(writing=name == writing))

@@ -16,6 +16,7 @@ from tenu.operations.choosing import Scene
 from tenu.operations.doubts import Row
 from tenu.operations.entangled import entangled
 from tenu.operations.linking import NOTHING, Place, link, places_of
+from tenu.plans.extract import Extract, extract_of
 from tenu.plans.selection import ALWAYS
 from tenu.plans.signs import ways_to
 from tenu.plans.task import Keep
@@ -45,12 +46,17 @@ def written(node: Node) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Whom a hold is about, as its file keeps it: rows chosen by a human, what identifies them, and the words of why."""
+    """Whom a hold is about, as its file keeps it: rows chosen by a human, what identifies them, and the words of why.
+
+    *extract*: the files it is about instead; *key*: of their sealed copy, once there is one (32 bytes in hexadecimal).
+    """
 
     rows: tuple[Row, ...]
     identities: tuple[Identity, ...]
     text: str
     words: str
+    extract: Extract | None = None
+    key: str | None = None
 
     def to_json(self) -> str:
         """Return it as the text of its file."""
@@ -59,6 +65,8 @@ class Subject:
             "identities": [[sorted(i.references), sorted(i.emails), i.name] for i in self.identities],
             "text": self.text,
             "words": self.words,
+            "extract": self.extract.plain() if self.extract else None,
+            "key": self.key,
         }
         return json.dumps(said, ensure_ascii=False)
 
@@ -73,6 +81,8 @@ def subject_of(text: str) -> Subject:
         ),
         text=said["text"],
         words=said["words"],
+        extract=extract_of(said["extract"]) if said.get("extract") else None,
+        key=said.get("key"),
     )
 
 
@@ -166,6 +176,10 @@ class Covered:
             for place, key in nodes:
                 found[place][which].add(key)
         return found
+
+
+NOBODY = Covered(rows=frozenset(), entangled=frozenset(), identities=frozenset())
+"""What a hold on files covers in the databases."""
 
 
 def cover(

@@ -32,7 +32,8 @@ def end_facts(ports: Ports) -> EndFacts:
         doubtful=_doubtful(ports),
         backups_until=max(disks, default=None),
         undeclared=tuple(
-            name for name, database in ports.databases.items() if database.system.backups_kept_days is None
+            [name for name, database in ports.databases.items() if database.system.backups_kept_days is None]
+            + [name for name, files in ports.files.items() if files.store.backups_kept_days is None]
         ),
     )
 

@@ -13,9 +13,12 @@ from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
 from tenu.operations.choosing import REMEMBERED, Scene, scene
+from tenu.operations.file_batches import erased_files
+from tenu.operations.filing import search_files
 from tenu.operations.plan import today
 from tenu.operations.recalling import marker
 from tenu.operations.remembering import (
+    BACKUPS_KEPT_DAYS,
     LEDGER,
     ROWS,
     anchor,
@@ -29,7 +32,7 @@ from tenu.operations.remembering import (
 from tenu.operations.residue import record, search
 from tenu.operations.rights.inbox import forget as forget_messages
 from tenu.operations.rights.statements import forget as forget_statements
-from tenu.plans.disk import Horizon
+from tenu.plans.disk import FILES, DiskState, Horizon, Remains
 from tenu.plans.erasures import Act
 from tenu.plans.plan import Plan, Replay, Requests
 from tenu.plans.residue import Gone
@@ -61,7 +64,8 @@ def end(ports: Ports, plan: Plan, run: Run, gone: Gone) -> Run:
                 _hold_on(opened, system, (LEDGER,))
         elif isinstance(plan.cause, Replay):
             _replayed(opened, plan.cause, run)
-    run = replace(run, horizons=tuple(_horizons(ports, run)))
+    files = search_files(ports, plan, run.plan, opened.rules)
+    run = replace(run, files_left=files, horizons=tuple(_horizons(ports, plan, run)))
     forget_old(ports, today(ports))
     forget_messages(ports)
     ports.cases.forget(today(ports))
@@ -88,7 +92,7 @@ def erased_before(ports: Ports, run: str) -> int:
     return max(0, sum(erased.values()) - sum(searched))
 
 
-def _horizons(ports: Ports, run: Run) -> Iterator[Horizon]:
+def _horizons(ports: Ports, plan: Plan, run: Run) -> Iterator[Horizon]:
     """Look after the disk of every system the run changed, and yield what it keeps."""
     for name, database in ports.databases.items():
         tables = sorted({table for system, table, _ in run.rows if system == name})
@@ -103,9 +107,27 @@ def _horizons(ports: Ports, run: Run) -> Iterator[Horizon]:
                 declared=database.system.backups_kept_days is not None,
                 logs_until=None if logs is None else on + timedelta(days=logs),
             )
-            body: dict[str, Json] = {"run": run.plan, **horizon.plain()}
-            ports.journal.append(Event(kind=EventKind.DISK_STATED, at=ports.clock.now(), body=body))
-            yield horizon
+            yield _stated(ports, run, horizon)
+    erased = erased_files(ports, plan, run.plan)
+    for store in dict.fromkeys(store for store, _ in erased):
+        kept = ports.files[store].store.backups_kept_days
+        other = any(done.linked for (name, _), done in erased.items() if name == store)
+        linked = (Remains.OTHER_NAMES,) if other else ()
+        horizon = Horizon(
+            system=store,
+            state=DiskState(
+                engine=FILES, done=(), remains=(*linked, Remains.OPEN_FILES, Remains.FREE_BLOCKS)
+            ),
+            backups_until=today(ports) + timedelta(days=BACKUPS_KEPT_DAYS if kept is None else kept),
+            declared=kept is not None,
+        )
+        yield _stated(ports, run, horizon)
+
+
+def _stated(ports: Ports, run: Run, horizon: Horizon) -> Horizon:
+    body: dict[str, Json] = {"run": run.plan, **horizon.plain()}
+    ports.journal.append(Event(kind=EventKind.DISK_STATED, at=ports.clock.now(), body=body))
+    return horizon
 
 
 def _replayed(opened: Scene, replay: Replay, run: Run) -> None:

@@ -19,7 +19,11 @@ def intend(ports: Ports, plan: Plan) -> None:
     """Say that a run of *plan* begins, or goes on."""
     known = any(event.body["run"] == plan.digest for event in ports.journal.events(kind=EventKind.RUN_INTENT))
     kind = EventKind.RUN_RESUMED if known else EventKind.RUN_INTENT
-    body: dict[str, Json] = {"run": plan.digest, "plan": plan.digest, "systems": list(ports.databases)}
+    body: dict[str, Json] = {
+        "run": plan.digest,
+        "plan": plan.digest,
+        "systems": [*ports.databases, *ports.files],
+    }
     if not known:
         body |= {
             "policy": plan.policy,
@@ -49,7 +53,7 @@ def catch_up(ports: Ports, system: str, noted: Iterable[Noted], run: str) -> Non
         return
     known = {
         (e.body["step"], e.body["act"], e.body["chunk"])
-        for e in ports.journal.events(_begun_at(ports, run), EventKind.CHUNK_DONE)
+        for e in ports.journal.events(begun_at(ports, run), EventKind.CHUNK_DONE)
         if e.body["run"] == run and e.body["system"] == system
     }
     now = ports.clock.now()
@@ -74,7 +78,7 @@ def catch_up(ports: Ports, system: str, noted: Iterable[Noted], run: str) -> Non
     )
 
 
-def _begun_at(ports: Ports, run: str) -> int:
+def begun_at(ports: Ports, run: str) -> int:
     """Return the index of an event of the journal before which *run* did nothing: its intent, or the first unsealed."""
     for entry in ports.journal.entries(kind=EventKind.RUN_INTENT):
         if entry.event.body["run"] == run and entry.index is not None:

@@ -27,21 +27,30 @@ from tenu.journal.holds import (
     review_by,
 )
 from tenu.journal.kinds import EventKind
-from tenu.journal.shapes import Json, is_name
+from tenu.journal.shapes import Json
 from tenu.operations.acting import entitled
 from tenu.operations.choosing import scene
-from tenu.operations.covering import Covered, Person, Subject, at_rows, cover, subject_of, written
+from tenu.operations.covering import NOBODY, Covered, Person, Subject, at_rows, cover, subject_of, written
 from tenu.operations.doubts import Row
+from tenu.operations.extracting import extract
 from tenu.operations.freeing import Freed, freed
 from tenu.operations.plan import today
 from tenu.operations.register import holds
-from tenu.operations.registering import HoldError, digest, expected, known, say, signed
+from tenu.operations.registering import (
+    PROPOSERS,
+    HoldError,
+    digest,
+    expected,
+    known,
+    refuse_unnamed,
+    say,
+    signed,
+)
 from tenu.operations.rights.searching import Sought, search
 from tenu.operations.upholding import lift, place, placed
 from tenu.ports import Node, Ports
 from tenu.terms import IdentifierKind, Text
 
-PROPOSERS = ("dpo", "counsel", "archivist", "dba")
 DECIDERS = ("dpo", "counsel")
 TOLD_FIRST = Text(
     fr=" ; ou prévenez d'abord la personne : tenu hold lift, puis tenu hold noticed",
@@ -116,10 +125,12 @@ def propose(ports: Ports, proposal: Proposal) -> tuple[Hold, Covered]:
 def approve(ports: Ports, name: str) -> tuple[Hold, Covered]:
     """Put a proposed hold in force: from the end of this call on, no run takes anything of its people.
 
+    One on files has them copied, and keeps nothing where it is.
+
     Raises:
         NotEntitledError: The person asking is neither DPO nor counsel.
         HoldError: It is not waiting for a decision, or its proposer may not approve it, or nobody is left to hold.
-        BusyError: A run is changing a database; nothing is promised yet, approve again.
+        BusyError: A run is changing a database, or erasing the files; nothing is promised yet, approve again.
     """
     role = entitled(ports, "hold:approve", *DECIDERS)
     day = today(ports)
@@ -136,18 +147,18 @@ def approve(ports: Ports, name: str) -> tuple[Hold, Covered]:
             ),
         )
     subject = _file(ports, name)
+    body = {**signed(ports, name, role, day), "review_by": review_by(day).isoformat()}
+    if subject.extract is not None:
+        kept = extract(ports, hold, subject)
+        body |= {"files": kept.files, "bytes": kept.bytes, "manifest": kept.manifest}
+        say(ports, EventKind.HOLD_APPROVED, body)
+        return holds(ports)[name], NOBODY
     with scene(ports, day) as opened:
         covered = cover(opened, {name: subject}, {name: hold.within})[name]
     archived = place(ports, hold, covered).archived
     if not covered.rows and not archived:
         raise _nobody()
-    body = {
-        **signed(ports, name, role, day),
-        "review_by": review_by(day).isoformat(),
-        "archived": archived,
-        **_reach(covered),
-    }
-    say(ports, EventKind.HOLD_APPROVED, body)
+    say(ports, EventKind.HOLD_APPROVED, {**body, "archived": archived, **_reach(covered)})
     return holds(ports)[name], covered
 
 
@@ -219,21 +230,7 @@ def show(ports: Ports, name: str) -> tuple[Hold, Subject | None, dict[str, int]]
 
 
 def _refuse_vague(ports: Ports, proposal: Proposal) -> None:
-    if not proposal.text.strip():
-        raise HoldError(
-            Text(fr="un gel cite un texte ou un dossier", en="a hold cites a text of law or a case"),
-            fix=Text(
-                fr="donnez --text, par exemple « C. civ. 2224 »", en="give --text, for example 'C. civ. 2224'"
-            ),
-        )
-    if not is_name(proposal.owner):
-        raise HoldError(
-            Text(
-                fr="un gel a un responsable : un rôle, pas un nom",
-                en="a hold has an owner: a role, not a name",
-            ),
-            fix=Text(fr="par exemple dpo, counsel, finance", en="for example dpo, counsel, finance"),
-        )
+    refuse_unnamed(proposal.owner, proposal.text)
     described = {system: database.system for system, database in ports.databases.items()}
     for place_ in proposal.within:
         system, _, table = place_.partition(".")

@@ -131,6 +131,13 @@ class Pacer:
         pace.took(seconds, self._settings, most, whole=whole, waited=waited)
         self._rest = rest(seconds, self._settings)
 
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Rest, after what is done inside, as long as the duty cycle asks: a batch of files, whose size nobody waits for."""
+        begun = self._ports.clock.now()
+        yield
+        self._rest = rest((self._ports.clock.now() - begun).total_seconds(), self._settings)
+
     def _wait(self, wait: Wait) -> None:
         self._waits(wait)
         self._ports.clock.sleep(wait.seconds)
@@ -147,7 +154,7 @@ class Pacer:
             return self._closed(now, pacing)
         if word == "paused":
             return Wait(reason="paused", seconds=LOOK_AGAIN)
-        if pacing.max_lag_seconds and self._lag(system, pacing) > pacing.max_lag_seconds:
+        if self._is_late(system, pacing):
             return Wait(reason="lag", seconds=LOOK_AGAIN)
         return None
 
@@ -156,6 +163,11 @@ class Pacer:
         if pacing.outside == "stop" or opens is None or opens >= self._expires_at:
             raise StoppedError("window")
         return Wait(reason="window", seconds=min(LONG_LOOK, (opens - now).total_seconds()))
+
+    def _is_late(self, system: str, pacing: Pacing) -> bool:
+        """Return whether the replicas of *system* are too late; a store of files has none."""
+        most = pacing.max_lag_seconds
+        return bool(most) and system in self._ports.databases and self._lag(system, pacing) > most
 
     def _lag(self, system: str, pacing: Pacing) -> float:
         """Return the lag of the system's replicas, asked once a second; one that does not answer is as late as can be."""

@@ -15,6 +15,7 @@ from tenu.operations.anonymity import Joining
 from tenu.operations.bounding import measured
 from tenu.operations.check import refuse_unsafe
 from tenu.operations.choosing import Choice, Scene, scene
+from tenu.operations.filing import planned_files
 from tenu.operations.restoring import refuse_restored
 from tenu.operations.sealing import taken
 from tenu.periods.civil import civil_day
@@ -86,6 +87,10 @@ def plan(
             tasks.append(_count(opened, task, joining, broken, tally))
             opened.release()
         progress("", len(opened.tasks), len(opened.tasks))
+        unreached: Mapping[str, Mapping[str, int]] = {}
+        if cause is None:
+            counted_files, unreached = planned_files(ports, opened.rules)
+            tasks += counted_files
         if broken:
             raise FindingsError(tuple(dict.fromkeys(broken)))
         limits = measured(opened, tasks)
@@ -101,6 +106,7 @@ def plan(
             chunk=settings.chunk,
             limits=limits,
             tasks=tuple(tasks),
+            unreached=unreached,
             cause=cause,
         )
 

@@ -26,8 +26,17 @@ def holds(ports: Ports) -> dict[str, Hold]:
 
 def hold_findings(ports: Ports, day: date) -> Iterator[Finding]:
     """Yield what is late in the register on *day*, and the conditions of data maps that hold people for nobody."""
+    copies = set(ports.extracts.known())
     for hold in holds(ports).values():
         yield from _late(hold, day)
+        if hold.blocks_on(day) and hold.manifest is not None and hold.id not in copies:
+            yield finding(
+                "D-HOLD-05", Severity.MAJOR, None,
+                (f"la copie scellée des fichiers du gel {hold.id} n'est plus là",
+                 f"the sealed copy of the files of hold {hold.id} is not there any more"),
+                ("reprenez « extracts » d'une sauvegarde de l'espace de travail", "take 'extracts' back from a backup of the workspace"),
+                ("C-PUR-12",),
+            )  # fmt: skip
     for system in ports.workspace.systems:
         for hold_ in system.holds:
             if hold_.owner is None:

@@ -13,10 +13,13 @@ from tenu.errors import RefusedError
 from tenu.journal.events import Event
 from tenu.journal.holds import SAID, Hold, HoldState
 from tenu.journal.kinds import EventKind
-from tenu.journal.shapes import Json
+from tenu.journal.shapes import Json, is_name
 from tenu.operations.register import holds
 from tenu.ports import Ports
 from tenu.terms import Text
+
+PROPOSERS = ("dpo", "counsel", "archivist", "dba")
+"""The roles that may ask for a hold."""
 
 
 class HoldError(RefusedError):
@@ -53,6 +56,29 @@ def expected(ports: Ports, name: str, day: date, *states: HoldState) -> Hold:
             fix=Text(fr=f"cet acte attend un gel {fr}", en=f"this act wants a hold that is {en}"),
         )
     return hold
+
+
+def refuse_unnamed(owner: str, text: str) -> None:
+    """Refuse a hold that cites nothing, or whose *owner* is no role.
+
+    Raises:
+        HoldError: It is one.
+    """
+    if not text.strip():
+        raise HoldError(
+            Text(fr="un gel cite un texte ou un dossier", en="a hold cites a text of law or a case"),
+            fix=Text(
+                fr="donnez --text, par exemple « C. civ. 2224 »", en="give --text, for example 'C. civ. 2224'"
+            ),
+        )
+    if not is_name(owner):
+        raise HoldError(
+            Text(
+                fr="un gel a un responsable : un rôle, pas un nom",
+                en="a hold has an owner: a role, not a name",
+            ),
+            fix=Text(fr="par exemple dpo, counsel, finance", en="for example dpo, counsel, finance"),
+        )
 
 
 def signed(ports: Ports, name: str, role: str, day: date) -> dict[str, Json]:

@@ -57,7 +57,10 @@ def _sizes(ports: Ports, plan: Plan) -> dict[str, int]:
     sizes: dict[str, int] = {}
     for system in dict.fromkeys(one.system for one in plan.limits.tables):
         tables = sorted({one.table for one in plan.limits.tables if one.system == system})
-        found = ports.databases[system].sizes(tables)
+        if system in ports.files:
+            found = {one.table: one.held for one in plan.limits.tables if one.system == system}
+        else:
+            found = dict(ports.databases[system].sizes(tables))
         sizes |= {f"{system}.{table}": rows for table, rows in found.items()}
     return sizes
 
@@ -67,7 +70,7 @@ def _estimate(ports: Ports, plan: Plan) -> Estimate:
     measured = _speed(ports)
     seconds = plan.rows / (measured or ROWS_PER_SECOND * pacing.duty / 100)
     return Estimate(
-        log_bytes=LOG_BYTES_PER_ROW * plan.rows,
+        log_bytes=LOG_BYTES_PER_ROW * (plan.rows - plan.files),
         seconds=round(seconds),
         lock_ms=pacing.target_ms or None,
         measured=measured is not None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tenu.operations.chunk import settle
 from tenu.operations.evidence import catch_up, unfinished
+from tenu.operations.file_batches import settle_files
 from tenu.ports import Ports
 
 
@@ -17,10 +18,11 @@ def settle_what_was_cut(ports: Ports) -> None:
 
 
 def settle_everywhere(ports: Ports, run: str) -> None:
-    """Wipe from the archive what no system committed in *run*, and journal what each did."""
+    """Wipe from the archive what no system committed in *run*, and journal what each did; files included."""
     for name, database in ports.databases.items():
         if database.prepared():
             with database.session(writing=True) as session:
                 settle(ports, session, name, run)
                 with session.transaction():
                     catch_up(ports, name, session.noted(run), run)
+    settle_files(ports)

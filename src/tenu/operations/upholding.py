@@ -60,7 +60,7 @@ def place(ports: Ports, hold: Hold, covered: Covered) -> Placed:
 
 
 def lift(ports: Ports, name: str) -> tuple[frozenset[Node], int]:
-    """Take a hold out of every database and of the archive, then destroy its file.
+    """Take a hold out of every database and of the archive, then destroy its file, and what was copied for it.
 
     Return the rows of people it covered, and how many archive packages.
     """
@@ -70,6 +70,7 @@ def lift(ports: Ports, name: str) -> tuple[frozenset[Node], int]:
             _in_turn(session, partial(session.lift, name))
     archived = ports.archive.release(name)
     ports.hold_files.destroy(name)
+    ports.extracts.destroy(name)
     return frozenset(let_go), archived
 
 
@@ -110,7 +111,7 @@ def uphold(ports: Ports) -> int:
     for name in sorted({*told, *files}):
         if name in known and known[name].ended_on is not None:
             lift(ports, name)
-    in_force = [known[name] for name in files if name in known and known[name].blocks_on(day)]
+    in_force = [h for n in files if (h := known.get(n)) and h.blocks_on(day) and h.manifest is None]
     return sum(_put_back(ports, in_force)) if in_force else 0
 
 

@@ -14,6 +14,7 @@ from tenu.operations.anonymity import make_vaguer
 from tenu.operations.bounding import Budget
 from tenu.operations.choosing import Choice, Scene, scene
 from tenu.operations.chunk import do_chunk
+from tenu.operations.erasing_files import erase_files
 from tenu.operations.evidence import catch_up
 from tenu.operations.pacer import Pacer, StoppedError
 from tenu.operations.plan import Progress
@@ -25,6 +26,7 @@ from tenu.plans.overlapping import left_over
 from tenu.plans.pacing import Pace
 from tenu.plans.plan import Plan, PlannedFate, PlannedTask, unpack, verb_of
 from tenu.plans.residue import Gone
+from tenu.plans.rulebook import rules_on
 from tenu.plans.run import Taken
 from tenu.plans.task import CrowdTask, PersonTask, RecordTask, Task
 from tenu.ports import BusyError, Fate, Line, Noted, Ports, Session, Unit
@@ -95,6 +97,17 @@ def work(run: Work) -> None:
                         _do_any(run, opened, task, planned.get(task.name))
     if run.picked is not None:
         raise StoppedError("sample")
+    if run.plan.files:
+        _do_files(run)
+
+
+def _do_files(run: Work) -> None:
+    def told(done: int) -> None:
+        run.done += done
+        run.progress("", min(run.done, run.total), run.total)
+
+    rules = rules_on(run.ports.workspace.policy, run.plan.as_of)
+    run.spared += erase_files(run.ports, run.plan, run.digest, rules, run.pacer, told)
 
 
 def _do_any(run: Work, opened: Scene, task: Task, planned: PlannedTask | None) -> None:

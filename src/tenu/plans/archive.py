@@ -5,11 +5,17 @@ Source: policy C-RET-04 to C-RET-06, C-RET-19, C-RET-22; SM-5 (ARCHIVED); INV-08
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from tenu.datamap.identity import Identity, Likeness
+
+
+def key_name(public: bytes) -> str:
+    """Return the name of the key whose public half is *public*: 32 hexadecimal digits, the same everywhere."""
+    return hashlib.sha256(b"tenu archive key" + public).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,9 @@ from typing import Any
 from tenu.plans.reason import day_text
 from tenu.terms import Language, Text
 
+FILES = "files"
+"""What stands for the engine of a store of files."""
+
 
 class Did(StrEnum):
     """What was done, after the last row went."""
@@ -39,6 +42,8 @@ class Remains(StrEnum):
     UNDO = "undo"
     BINARY_LOG = "binary_log"
     REPLICAS = "replicas"
+    OPEN_FILES = "open_files"
+    OTHER_NAMES = "other_names"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,5 +160,13 @@ LEFT = {
     Remains.REPLICAS: Text(
         fr="répliques : elles suivent, avec les mêmes restes",
         en="replicas: they follow, with the same remnants",
+    ),
+    Remains.OPEN_FILES: Text(
+        fr="fichiers qu'un programme tient ouverts : jusqu'à ce qu'il les ferme",
+        en="files some program holds open: until it closes them",
+    ),
+    Remains.OTHER_NAMES: Text(
+        fr="fichiers qui ont un autre nom (lien physique) : leur contenu s'y lit encore, retirez ces noms aussi",
+        en="files with another name (hard link): their content can still be read there, remove these names too",
     ),
 }

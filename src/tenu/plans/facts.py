@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from tenu.datamap.files import FileStore
 from tenu.datamap.model import System
 from tenu.errors import Finding
 from tenu.plans.archive import Reach
@@ -95,7 +96,8 @@ class Facts:
     """Everything looked at for one table of clauses.
 
     *overdue*: by retention rule, people and records whose last day is over. *doubtful*: by rule, people due in one
-    system whom nobody can tell from somebody active elsewhere. *bound*: by rule, the tables that live by it.
+    system whom nobody can tell from somebody active elsewhere. *unjudged*: by store of files, names that no path describes,
+    links, mounts and folders nobody could read. *bound*: by rule, the tables that live by it.
     *schema*: findings on data maps; *lint*: findings of the law on the policy. *unreachable*: systems that did not
     answer; nothing is concluded about them. *anonymous*: the tables that end in anonymity. None: what could not be
     counted at all; *last_run_complete*: no run yet. *openings*: how many times archived files were opened, each with its
@@ -105,9 +107,11 @@ class Facts:
     as_of: date
     policy: Policy
     systems: tuple[System, ...]
+    stores: tuple[FileStore, ...]
     unreachable: tuple[str, ...]
     overdue: Mapping[str, int] | None
     doubtful: Mapping[str, int] | None
+    unjudged: Mapping[str, int]
     bound: Mapping[str, tuple[str, ...]]
     stricter: frozenset[str]
     schema: tuple[Finding, ...]

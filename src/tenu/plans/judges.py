@@ -59,11 +59,37 @@ def _overdue(facts: Facts, rules: tuple[str, ...]) -> Truth:
             "aucune table de la carte ne suit cette règle : rien n'a été regardé",
             "no table of the data maps lives by this rule: nothing was looked at",
         )
-    doubtful = sum(facts.doubtful.get(rule, 0) for rule in rules)
-    if doubtful:
-        return _in_doubt(doubtful)
+    if unsure := _unsure(facts, facts.doubtful, rules, tables):
+        return unsure
     where = ", ".join(tables)
     return kept(f"0 au-delà de leur dernier jour ({where})", f"0 past their last day ({where})")
+
+
+def _unsure(
+    facts: Facts, doubtful: Mapping[str, int], rules: tuple[str, ...], tables: list[str]
+) -> Truth | None:
+    """Return why a count of zero past their last day proves nothing; None when it does prove it."""
+    if people := sum(doubtful.get(rule, 0) for rule in rules):
+        return _in_doubt(people)
+    stores = sorted({table.partition(".")[0] for table in tables} & facts.unjudged.keys())
+    if stores:
+        names = ", ".join(f"{store} {facts.unjudged[store]}" for store in stores)
+        return unknown(
+            f"fichiers, dossiers ou liens que rien n'a pu dater : {names}",
+            f"files, folders or links nothing could date: {names}",
+        )
+    return None
+
+
+def _images(facts: Facts) -> Truth:
+    """Judge C-CAT-02: every file of images has a purpose, by its data map, and none lived past its last day."""
+    mine = {category.id for category in facts.policy.categories if "C-CAT-02" in category.clauses}
+    places = {f"{s.store}.{n}" for s in facts.stores for n, f in s.files.items() if f.category in mine}
+    if not places:
+        return unknown("aucun dossier d'images n'est décrit", "no folder of images is described")
+    columns = ((f"{s.system}.{n}", t.columns.values()) for s in facts.systems for n, t in s.tables.items())
+    places |= {table for table, personal in columns if any(column.category in mine for column in personal)}
+    return _overdue(facts, tuple(rule for rule, tables in facts.bound.items() if places & set(tables)))
 
 
 def _in_doubt(people: int) -> Truth:
@@ -288,6 +314,7 @@ JUDGES: Mapping[str, Judge] = {
     "C-CTL-02": addresses,
     "C-TRF-01": inside_eea,
     "C-CAT-01": _no_findings(("D-PUR-01", "D-COL-02"), _CLASSIFIED),
+    "C-CAT-02": _images,
     "C-CAT-03": _no_findings(("D-PUR-01", "D-COL-02"), _CLASSIFIED),
     "C-CAT-04": _nothing_overdue("connection_logs"),
     "C-CAT-05": _nothing_overdue("calls"),

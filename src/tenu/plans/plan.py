@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -21,7 +21,7 @@ from tenu.plans.reason import Reason
 from tenu.plans.task import Anonymise, Clear, Cut, Effect, Erase, Keep, Seal
 from tenu.terms import Text
 
-FORMAT = 3
+FORMAT = 4
 FINGERPRINT_BYTES = 8
 Verb = Literal["keep", "archive", "clear", "cut", "anonymise", "thin", "erase"]
 PlannedFate = int
@@ -43,12 +43,16 @@ CHANGES: tuple[Verb, ...] = ("clear", "cut", "anonymise", "thin", "erase")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedEffect:
-    """What one effect would do: how many *rows* of *table*, and for a clearing which *columns*."""
+    """What one effect would do: how many *rows* of *table*, and for a clearing which *columns*.
+
+    *bytes*: what they weigh, where *table* is a set of files and its rows are files.
+    """
 
     verb: Verb
     table: str
     rows: int
     columns: tuple[str, ...] = ()
+    bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,7 @@ class Spared:
 class PlannedTask:
     """One task of a plan. *people* who leave the active base, of whom *archived* go through the archive first.
 
-    A task on records has no people: its rows go by their own date. *reasons*: why, one per rule. *chosen* are the
+    A task on records or files has no people: these go by their own date. *reasons*: why, one per rule. *chosen* are the
     people's fingerprints and fates, packed.
     """
 
@@ -117,8 +121,8 @@ class Plan:
     """What must change on *as_of* (civil day of the controller), valid until *expires_at* (UTC).
 
     *policy*, *maps* and *schemas* are SHA-256 digests of what it was computed from: when one differs, the plan is
-    stale. *limits*: how much it may touch. *cause*: what calls for it; None when the calendar alone does. Its own
-    ``digest`` names it everywhere.
+    stale. *limits*: how much it may touch. *cause*: what calls for it; None when the calendar alone does. *unreached*: by
+    store of files, what could not be judged there, counted by kind. Its own ``digest`` names it everywhere.
     """
 
     as_of: date
@@ -131,6 +135,7 @@ class Plan:
     limits: Bounds
     tasks: tuple[PlannedTask, ...]
     unreachable: tuple[str, ...] = ()
+    unreached: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     cause: Cause | None = None
     format: int = FORMAT
 
@@ -146,8 +151,18 @@ class Plan:
 
     @property
     def rows(self) -> int:
-        """Return how many rows would be deleted or changed."""
+        """Return how many rows would be deleted or changed, files included."""
         return sum(task.rows for task in self.tasks)
+
+    @property
+    def files(self) -> int:
+        """Return how many files would be erased."""
+        return sum(e.rows for task in self.tasks for e in task.effects if e.bytes is not None)
+
+    @property
+    def bytes(self) -> int:
+        """Return what these files weigh."""
+        return sum(e.bytes or 0 for task in self.tasks for e in task.effects)
 
     @property
     def is_irreversible(self) -> bool:

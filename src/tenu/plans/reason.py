@@ -23,7 +23,7 @@ class Reason:
     """
 
     rule: str
-    each: Literal["person", "record"]
+    each: Literal["person", "record", "file"]
     lasts: str
     before: date
 
@@ -36,6 +36,11 @@ class Reason:
             return Text(
                 fr=f"{fr} sans acte (dernier acte avant le {jour})",
                 en=f"{en} without an act (last act before {day})",
+            )
+        if self.each == "file":
+            return Text(
+                fr=f"{fr} après chaque fichier (fichiers d'avant le {jour})",
+                en=f"{en} after each file (files from before {day})",
             )
         return Text(
             fr=f"{fr} après chaque ligne (lignes d'avant le {jour})",

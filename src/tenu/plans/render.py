@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -27,6 +27,22 @@ VERBS = {
         en="too few of a kind: made vaguer, else erased",
     ),
     "erase": Text(fr="effacées", en="erased"),
+}
+FILES_ERASED = Text(fr="fichiers effacés", en="files erased")
+_UNREACHED = {
+    "undescribed": Text(
+        fr="{} noms qu'aucun chemin de la carte ne décrit, jamais effacés",
+        en="{} names no path of the data map describes, never erased",
+    ),
+    "links": Text(fr="{} liens, jamais suivis", en="{} links, never followed"),
+    "mounts": Text(
+        fr="{} montages d'un autre disque, jamais ouverts", en="{} mounts of another disk, never opened"
+    ),
+    "unreadable": Text(fr="{} dossiers que tenu ne peut pas lire", en="{} folders tenu may not read"),
+    "future": Text(
+        fr="{} noms datés d'un jour à venir : l'horloge d'un enregistreur ?",
+        en="{} names of a day to come: the clock of a recorder?",
+    ),
 }
 COUNTED = 9
 """Columns a count takes, thousands apart."""
@@ -62,6 +78,32 @@ def rows_text(count: int, language: Language) -> str:
     return counted(count, Text(fr="ligne", en="row"), Text(fr="lignes", en="rows"), language)
 
 
+def files_text(count: int, language: Language) -> str:
+    """Return *count* files in words."""
+    return counted(count, Text(fr="fichier", en="file"), Text(fr="fichiers", en="files"), language)
+
+
+def changed_text(changed: int, files: int, language: Language) -> str:
+    """Return how many rows, and how many *files* of what *changed*, in words."""
+    rows = rows_text(changed - files, language)
+    return f"{rows}, {files_text(files, language)}" if files else rows
+
+
+def bytes_text(count: int, language: Language) -> str:
+    """Return *count* bytes as people write them, in decimal units: ``38,2 Go``, ``38.2 GB``."""
+    for power, unit in ((4, "T"), (3, "G"), (2, "M"), (1, "k")):
+        if count >= 1000**power:
+            text = f"{count / 1000**power:.1f} {unit}"
+            return f"{text.replace('.', ',')}o" if language == "fr" else f"{text}B"
+    return f"{count} o" if language == "fr" else f"{count} B"
+
+
+def unreached_text(unreached: Mapping[str, int], language: Language) -> str:
+    """Return in words what could not be judged in a store of files, empty when everything was."""
+    said = [_UNREACHED[kind].in_(language).format(number(n, language)) for kind, n in unreached.items() if n]
+    return ", ".join(said)
+
+
 def clauses_text(clauses: Iterable[str], language: Language) -> str:
     """Return *clauses* with each run of neighbours shortened: ``C-RET-16 à 22``."""
     ids = sorted(set(clauses))
@@ -88,6 +130,8 @@ def render(plan: Plan, language: Language) -> Iterator[Line]:
             if task.system == system:
                 yield from _task(task, width, language)
     yield Line(sign="", text="")
+    for store, unreached in plan.unreached.items():
+        yield Line(sign="!", text=f"! {store} : {unreached_text(unreached, language)}", hang=4)
     yield from _end(plan, language)
 
 
@@ -136,6 +180,8 @@ def _people(task: PlannedTask, language: Language) -> str:
 
 def _effect(effect: PlannedEffect, width: int, language: Language) -> Line:
     verb = VERBS[effect.verb].in_(language).format(columns=", ".join(effect.columns))
+    if effect.bytes is not None:
+        verb = f"{FILES_ERASED.in_(language)} ({bytes_text(effect.bytes, language)})"
     text = (
         f"    {SIGNS[effect.verb]} {effect.table:<{width}} {number(effect.rows, language):>{COUNTED}}  {verb}"
     )
@@ -169,7 +215,9 @@ def _end(plan: Plan, language: Language) -> Iterator[Line]:
         yield Line(sign="", text=(said if doubts else kept).in_(language))
     else:
         day, hour = day_text(plan.expires_at.date(), language), plan.expires_at.strftime("%H:%M UTC")
-        people, rows = number(plan.people, language), rows_text(plan.rows, language)
+        people, rows = number(plan.people, language), changed_text(plan.rows, plan.files, language)
+        if plan.files:
+            rows += f" ({bytes_text(plan.bytes, language)})"
         yield Line(
             sign="",
             text=f"{people} fiches de personnes, {rows} à changer. Valable jusqu'au {day} à {hour}."

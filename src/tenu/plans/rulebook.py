@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from tenu.law.ceilings import effective_active
 from tenu.periods.limits import cut_off, fiscal_close, fiscal_release_cut_off, kept_through, release_cut_off
 from tenu.periods.monthday import MonthDay
 from tenu.periods.period import Period
@@ -71,3 +72,9 @@ def rulebook(policy: Policy, active: Mapping[str, Period], as_of: date) -> Ruleb
         active=active,
         legal_periods={period.id: period for period in policy.retention.legal_periods},
     )
+
+
+def rules_on(policy: Policy, as_of: date) -> Rulebook:
+    """Return what *policy* enforces on *as_of*, the law of that day having had its say where the policy follows it."""
+    active = {rule.id: effective_active(rule, policy, as_of) for rule in policy.retention.rules}
+    return rulebook(policy, active, as_of)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tenu.plans.disk import Horizon
 from tenu.plans.plan import SIGNS
-from tenu.plans.render import COUNTED, number, rows_text
+from tenu.plans.render import COUNTED, FILES_ERASED, bytes_text, changed_text, number, unreached_text
 from tenu.plans.residue import Residue, residue_lines
 from tenu.terms import Language, Text
 
@@ -22,6 +22,10 @@ _SAID = {
 }
 _WHY = {
     "came_back": Text(fr="revenues ou gelées depuis le plan", en="back, or on hold, since the plan"),
+    "refused": Text(
+        fr="que le disque ne laisse pas effacer : donnez-en le droit au compte de tenu",
+        en="the disk does not let go: give tenu's account the right",
+    ),
     "busy": Text(
         fr="verrouillées par quelqu'un d'autre : relancez", en="locked by somebody else: run it again"
     ),
@@ -65,13 +69,35 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilesLeft:
+    """What a store of files still holds after a run: *files* past their day, their *bytes*, and what could not be judged."""
+
+    system: str
+    files: int
+    bytes: int
+    unreached: Mapping[str, int]
+
+    def lines(self, language: Language) -> Iterator[str]:
+        """Yield what is left as people read it; nothing when nothing is."""
+        if self.files:
+            weight = bytes_text(self.bytes, language)
+            yield f"{self.system} : " + Text(
+                fr=f"{number(self.files, 'fr')} fichiers à leur terme restent ({weight})",
+                en=f"{number(self.files, 'en')} files past their day are left ({weight})",
+            ).in_(language)
+        if unreached := unreached_text(self.unreached, language):
+            yield f"{self.system} : {unreached}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One run.
 
     *archived*, *ended*: records of people who left the active base through the archive, or at once. *rows*: by system,
-    table and verb. *spared*: planned people left untouched, by reason. *ended_archives*: packages whose last day came.
+    table and verb, files among them; *bytes*: what these weighed, by store and set. *spared*: planned people left untouched, by reason. *ended_archives*: packages whose last day came.
     *stopped*: why it stopped between two chunks, empty when it ended. *taken*: the rows its sample changed.
-    *residue*: what is still readable of whom it erased, None when it erased nobody. *horizons*: what the disks keep.
+    *residue*: what is still readable of whom it erased, None when it erased nobody. *files_left*: what stores of files still
+    hold. *horizons*: what the disks keep.
     """
 
     plan: str
@@ -83,6 +109,8 @@ class Run:
     stopped: str = ""
     taken: tuple[Taken, ...] = ()
     residue: Residue | None = None
+    bytes: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    files_left: tuple[FilesLeft, ...] = ()
     horizons: tuple[Horizon, ...] = ()
 
     @property
@@ -92,8 +120,13 @@ class Run:
 
     @property
     def changed(self) -> int:
-        """Return how many rows were deleted or changed."""
+        """Return how many rows were deleted or changed, files included."""
         return sum(count for (_, _, verb), count in self.rows.items() if verb != "archive")
+
+    @property
+    def files(self) -> int:
+        """Return how many of these are files."""
+        return sum(n for (system, table, _), n in self.rows.items() if (system, table) in self.bytes)
 
     def rows_of(self, verb: str) -> int:
         """Return how many rows one verb changed."""
@@ -101,8 +134,8 @@ class Run:
 
     @property
     def is_complete(self) -> bool:
-        """Return whether it came to its end, and nothing had to be left for lack of a lock."""
-        return not self.stopped and self.spared.get("busy", 0) == 0
+        """Return whether it came to its end, and nothing had to be left for lack of a lock or of a right."""
+        return not self.stopped and not self.spared.get("busy", 0) and not self.spared.get("refused", 0)
 
 
 def run_plain(run: Run) -> dict[str, Any]:
@@ -119,6 +152,14 @@ def run_plain(run: Run) -> dict[str, Any]:
         "ended_archives": run.ended_archives,
         "stopped": run.stopped or None,
         "residue": run.residue.plain() if run.residue else None,
+        "files": [
+            {"store": store, "files": table, "bytes": weight}
+            for (store, table), weight in sorted(run.bytes.items())
+        ],
+        "files_left": [
+            {"store": left.system, "files": left.files, "bytes": left.bytes, **left.unreached}
+            for left in run.files_left
+        ],
         "horizons": [horizon.plain() for horizon in run.horizons],
     }
 
@@ -133,7 +174,10 @@ def run_lines(run: Run, language: Language, *, again: bool = False) -> Iterator[
         for (name, table, verb), count in sorted(run.rows.items()):
             if name == system and count:
                 shown = number(count, language)
-                yield f"    {SIGNS[verb]} {table:<{width}} {shown:>{COUNTED}}  {_SAID[verb].in_(language)}"  # type: ignore[index]
+                said = _SAID[verb].in_(language)
+                if (name, table) in run.bytes:
+                    said = f"{FILES_ERASED.in_(language)} ({bytes_text(run.bytes[name, table], language)})"
+                yield f"    {SIGNS[verb]} {table:<{width}} {shown:>{COUNTED}}  {said}"  # type: ignore[index]
     for reason, count in run.spared.items():
         if count:
             yield f"  {number(count, language)} {_WHY[reason].in_(language)}"
@@ -142,13 +186,15 @@ def run_lines(run: Run, language: Language, *, again: bool = False) -> Iterator[
         yield _STOPPED[run.stopped].in_(language)
     if run.residue:
         yield from residue_lines(run.residue, language)
+    for left in run.files_left:
+        yield from left.lines(language)
     for horizon in run.horizons:
         yield from horizon.lines(language)
 
 
 def _total(run: Run, language: Language) -> str:
     archived, ended = number(run.archived, language), number(run.ended, language)
-    changed, packages = rows_text(run.changed, language), number(run.ended_archives, language)
+    changed, packages = changed_text(run.changed, run.files, language), number(run.ended_archives, language)
     french = language == "fr"
     over = f", {packages} archives terminées" if french else f", {packages} archives ended"
     last = over if run.ended_archives else ""
