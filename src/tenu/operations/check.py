@@ -15,6 +15,7 @@ from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
 from tenu.law.ceilings import effective_active
 from tenu.law.lint import lint, not_judged
+from tenu.operations.contents import Progress, contents
 from tenu.operations.reaching import archive_findings
 from tenu.operations.register import hold_findings
 from tenu.operations.rights.lasting import lasting
@@ -43,8 +44,22 @@ class Checked:
         return sum(1 for found in self.findings if found.severity is Severity.BLOCKER)
 
 
-def check(ports: Ports, as_of: date) -> Checked:
-    """Return every finding on the workspace as it is, with the law of *as_of*. Reads only."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Values:
+    """How far values are looked at: *most* rows of each table, all of them when None; *progress* is told each table."""
+
+    most: int | None
+    progress: Progress
+
+
+def check(ports: Ports, as_of: date, values: Values | None = None) -> Checked:
+    """Return every finding on the workspace as it is, with the law of *as_of*. Reads only.
+
+    Args:
+        ports: What may be asked.
+        as_of: Civil day whose law counts.
+        values: How far the values of columns are looked at too; not at all when None.
+    """
     layouts, silent = _layouts(ports)
     policy = ports.workspace.policy
     schema, held = (
@@ -52,6 +67,9 @@ def check(ports: Ports, as_of: date) -> Checked:
         [*hold_findings(ports, as_of), *lasting(ports, as_of)],
     )
     found = [*schema, *silent, *archive_findings(ports), *held, *lint(policy, as_of)]
+    if values is not None:
+        for name, layout in layouts.items():
+            found.extend(contents(ports.databases[name], layout, values.most, values.progress))
     order = list(Severity)
     return Checked(
         findings=tuple(sorted(found, key=lambda f: order.index(f.severity))),

@@ -1,0 +1,52 @@
+"""``tenu check --values``: what is in the columns no data map calls personal. Reads a sample, or everything; keeps no value.
+
+Source: policy C-OPS-01, C-COL-02, C-CAT-03, C-CAT-06; GDPR 30.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tenu.datamap.contents import Look, judged, opaque, partial, watched
+from tenu.datamap.layout import Layout
+from tenu.errors import Finding, StoreError
+from tenu.ports import Database
+
+Progress = Callable[[str, int, int], None]
+
+
+def contents(database: Database, layout: Layout, most: int | None, progress: Progress) -> Iterator[Finding]:
+    """Yield what the values of every table of a system say against its data map, and what was not read.
+
+    Args:
+        database: The system, one session for each table: a refusal of one leaves the others readable.
+        layout: Its live catalog beside its data map.
+        most: How many rows of each table at most; None reads them all.
+        progress: Told each table, how many are done, of how many.
+    """
+    tables = layout.catalog.tables
+    looks, unread = list[Look](), dict[str, str]()
+    for done, table in enumerate(tables):
+        progress(f"{layout.system.system}.{table.name}", done, len(tables))
+        unread.update(dict.fromkeys(opaque(layout, table), "binary"))
+        columns = watched(layout, table)
+        if not columns:
+            continue
+        try:
+            look = _look(database, table.name, [column.column for column in columns], most)
+        except StoreError:
+            unread[table.name] = "refused"
+            continue
+        looks.append(look)
+        yield from judged(layout, columns, look)
+    yield from partial(layout, looks, unread)
+
+
+def _look(database: Database, table: str, columns: list[str], most: int | None) -> Look:
+    look = Look(table=table)
+    with database.session() as session:
+        for part in session.sample(table, columns, most=most):
+            look.read(columns, part)
+    whole = most is None or look.rows < most
+    look.of = look.rows if whole else max(look.rows, database.sizes([table])[table])
+    return look
