@@ -193,8 +193,9 @@ def _judge(values: dict[str, list[str]]) -> list[Finding]:
     look = Look(table="t", of=ROWS)
     filled = tuple(len(cells) for cells in values.values())
     rows = (tuple(row) for row in zip(*values.values(), strict=True))
-    look.read(list(values), Part(rows=ROWS, filled=filled, texts=rows))
-    return list(judged(layout, watched(layout, table), look))
+    columns = watched(layout, table)
+    look.read(columns, Part(rows=ROWS, filled=filled, texts=rows))
+    return list(judged(layout, columns, look))
 
 
 def test_what_only_looks_like_it_raises_no_alarm() -> None:

@@ -7,6 +7,7 @@ Source: policy C-OPS-01, C-COL-02, C-CAT-03, C-CAT-06; GDPR 5(1)(c), 30.
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from tenu.datamap.catalog import Column, ColumnKind, Table
 from tenu.datamap.findings import finding
 from tenu.datamap.forms import Form, spotted
 from tenu.datamap.layout import Layout
+from tenu.datamap.paths import Keys, keys_of, parsed, without
 from tenu.errors import Finding, Place, Seen
 from tenu.terms import Severity, Text
 
@@ -51,15 +53,18 @@ class Standing(StrEnum):
     UNCLASSIFIED = "unclassified"
     IGNORED = "ignored"
     PERSONAL = "personal"
+    REST = "rest"
+    """A document whose personal paths are declared: what is outside them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watched:
-    """One column to look at. *place*: the line of the data map that speaks of it."""
+    """One column to look at. *place*: the line of the data map that speaks of it. *paths*: those of its document that are personal."""
 
     column: str
     standing: Standing
     place: Place | None
+    paths: tuple[Keys, ...] = ()
 
 
 def watched(layout: Layout, table: Table) -> tuple[Watched, ...]:
@@ -83,8 +88,10 @@ def _watched(layout: Layout, table: Table, column: Column) -> Watched:
         at = f"ignored.{system.ignored.index(table.name)}" if ignored else "tables"
         standing = Standing.IGNORED if ignored else Standing.UNCLASSIFIED
         place = system.at.get(at) or system.at.get("ignored", system.place)
-    elif column.name in declared.columns:
-        standing, place = Standing.PERSONAL, declared.columns[column.name].place
+    elif (said := declared.columns.get(column.name)) is not None:
+        paths = tuple(map(keys_of, said.paths))
+        standing = Standing.REST if paths else Standing.PERSONAL
+        return Watched(column=column.name, standing=standing, place=said.place, paths=paths)
     elif column.name in declared.not_personal:
         at = f"not_personal.{declared.not_personal.index(column.name)}"
         standing = Standing.NOT_PERSONAL
@@ -156,14 +163,19 @@ class Look:
     filled: Counter[str] = field(default_factory=Counter)
     tallies: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
 
-    def read(self, columns: Sequence[str], part: Part) -> None:
-        """Count what is in *part*, whose cells are those of *columns*."""
+    def read(self, columns: Sequence[Watched], part: Part) -> None:
+        """Count what is in *part*, whose cells are those of *columns*; of a document, what is outside its personal paths."""
         self.rows += part.rows
-        self.filled.update(dict(zip(columns, part.filled, strict=True)))
+        self.filled.update({c.column: filled for c, filled in zip(columns, part.filled, strict=True)})
         for row in part.texts:
             for column, cell in zip(columns, row, strict=True):
                 if cell:
-                    self.tallies[column].read(cell)
+                    self.tallies[column.column].read(_rest(cell, column.paths) if column.paths else cell)
+
+
+def _rest(cell: str, paths: tuple[Keys, ...]) -> str:
+    document = parsed(cell)
+    return cell if document is None else json.dumps(without(document, paths), ensure_ascii=False)
 
 
 def judged(layout: Layout, columns: Iterable[Watched], look: Look) -> Iterator[Finding]:
@@ -254,6 +266,14 @@ def _elsewhere(column: Watched, form: Form, seen: Seen, severity: Severity) -> F
                  f"'{place}', of a table said to hold nothing personal, holds {name.en}: {count.en}"),
                 (f"retirez « {seen.table} » de « ignored » et décrivez-la sous « tables », avec « columns: {{{line}}} »",
                  f"take '{seen.table}' out of 'ignored' and describe it under 'tables', with 'columns: {{{line}}}'"),
+                clauses, seen=seen,
+            )  # fmt: skip
+        case Standing.REST:
+            return finding(
+                "D-VAL-01", severity, column.place,
+                (f"« {place} », hors des chemins déclarés, tient des {name.fr} : {count.fr}",
+                 f"'{place}', outside its declared paths, holds {name.en}: {count.en}"),
+                ("donnez une catégorie, sous « paths », à la clé qui les tient", "give the key that holds them a category, under 'paths'"),
                 clauses, seen=seen,
             )  # fmt: skip
         case Standing.UNCLASSIFIED | Standing.PERSONAL:

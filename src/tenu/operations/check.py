@@ -15,7 +15,7 @@ from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
 from tenu.law.ceilings import effective_active
 from tenu.law.lint import lint, not_judged
-from tenu.operations.contents import Progress, contents
+from tenu.operations.contents import Progress, contents, keys
 from tenu.operations.reaching import archive_findings
 from tenu.operations.register import hold_findings
 from tenu.operations.rights.lasting import lasting
@@ -67,8 +67,9 @@ def check(ports: Ports, as_of: date, values: Values | None = None) -> Checked:
         [*hold_findings(ports, as_of), *lasting(ports, as_of)],
     )
     found = [*schema, *silent, *archive_findings(ports), *held, *lint(policy, as_of)]
-    if values is not None:
-        for name, layout in layouts.items():
+    for name, layout in layouts.items():
+        found.extend(keys(ports.databases[name], layout))
+        if values is not None:
             found.extend(contents(ports.databases[name], layout, values.most, values.progress))
     order = list(Severity)
     return Checked(

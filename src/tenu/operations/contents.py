@@ -1,18 +1,23 @@
-"""``tenu check --values``: what is in the columns no data map calls personal. Reads a sample, or everything; keeps no value.
+"""What is in the columns no data map calls personal, and in documents. Reads a sample, or everything; keeps no value.
 
 Source: policy C-OPS-01, C-COL-02, C-CAT-03, C-CAT-06; GDPR 30.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from tenu.datamap.contents import Look, judged, opaque, partial, watched
+from tenu.datamap.contents import Look, Watched, judged, opaque, partial, watched
+from tenu.datamap.forms import HINT
 from tenu.datamap.layout import Layout
+from tenu.datamap.undeclared import documents, shape_of, undeclared
 from tenu.errors import Finding, StoreError
 from tenu.ports import Database
 
 Progress = Callable[[str, int, int], None]
+DOCUMENTS = 2_000
+"""How many documents of each column are looked at for keys nobody declared."""
+ANYTHING = "."
 
 
 def contents(database: Database, layout: Layout, most: int | None, progress: Progress) -> Iterator[Finding]:
@@ -33,7 +38,7 @@ def contents(database: Database, layout: Layout, most: int | None, progress: Pro
         if not columns:
             continue
         try:
-            look = _look(database, table.name, [column.column for column in columns], most)
+            look = _look(database, table.name, columns, most)
         except StoreError:
             unread[table.name] = "refused"
             continue
@@ -42,10 +47,24 @@ def contents(database: Database, layout: Layout, most: int | None, progress: Pro
     yield from partial(layout, looks, unread)
 
 
-def _look(database: Database, table: str, columns: list[str], most: int | None) -> Look:
-    look = Look(table=table)
+def keys(database: Database, layout: Layout) -> Iterator[Finding]:
+    """Yield what a sample of the JSON documents of a system says against the paths its data map declares."""
+    for table, column in documents(layout):
+        shape = shape_of(layout, table, column)
+        try:
+            with database.session() as session:
+                for part in session.sample(table, [column], ANYTHING, DOCUMENTS):
+                    for (cell,) in part.texts:
+                        shape.look(cell or "null")
+        except StoreError:
+            continue  # the right that is missing has a finding of its own
+        yield from undeclared(layout, table, column, shape)
+
+
+def _look(database: Database, table: str, columns: Sequence[Watched], most: int | None) -> Look:
+    look, names = Look(table=table), [column.column for column in columns]
     with database.session() as session:
-        for part in session.sample(table, columns, most=most):
+        for part in session.sample(table, names, HINT, most):
             look.read(columns, part)
     whole = most is None or look.rows < most
     look.of = look.rows if whole else max(look.rows, database.sizes([table])[table])

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from tenu.adapters.databases.desk import FEW, Desk
 from tenu.datamap.catalog import ColumnKind
 from tenu.datamap.contents import Part
-from tenu.datamap.forms import HINT
 from tenu.ports import Key
 
 SPANS = 20
@@ -23,12 +22,13 @@ CHARACTERS = 10_000
 class Sampling(Desk):
     """The verb that looks at contents."""
 
-    def sample(self, table: str, columns: Sequence[str], *, most: int | None) -> Iterator[Part]:
-        """Yield rows of *table*, part by part; a row none of whose texts can hold any form is counted and not read.
+    def sample(self, table: str, columns: Sequence[str], hint: str, most: int | None) -> Iterator[Part]:
+        """Yield rows of *table*, part by part; a row *hint* is in no text of is counted and not read.
 
         Args:
             table: A table of the catalog.
             columns: The columns to read, as text.
+            hint: A regular expression every engine reads alike.
             most: How many rows at most, spread along the primary key; None reads them all.
         """
         for rows in self._parts(table, most):
@@ -39,7 +39,7 @@ class Sampling(Desk):
             number, *each = self.connection.execute(
                 sa.select(sa.func.count(), *filled).select_from(rows)
             ).one()
-            hinted = sa.or_(*(cell.regexp_match(HINT) for cell in cells))
+            hinted = sa.or_(*(cell.regexp_match(hint) for cell in cells))
             found = self.stream(sa.select(*cells).select_from(rows).where(hinted))
             yield Part(rows=number, filled=tuple(each), texts=(tuple(row) for row in found))
 
