@@ -21,11 +21,12 @@ from tenu.terms import Severity
 SHOP = (
     "CREATE TABLE pays (code CHAR(2) PRIMARY KEY, libelle VARCHAR(40))",
     "CREATE TABLE clients (id INTEGER PRIMARY KEY, nom VARCHAR(40), prenom VARCHAR(40), courriel VARCHAR(80), "
-    "compte VARCHAR(40), cree_le DATE, date_creation DATE, divers VARCHAR(90))",
+    "compte VARCHAR(40), cree_le DATE, date_creation DATE, divers VARCHAR(90), profil {json})",
     "CREATE TABLE commande (id INTEGER PRIMARY KEY, client_id INTEGER, payeur_id INTEGER REFERENCES clients (id), "
     "passee_le DATE, total INTEGER)",
     *(
-        f"INSERT INTO clients VALUES ({i}, 'Martin', 'Zoé', 'z{i}@people.example', 'FR7630006000011234567890189', NULL, '2020-01-01', 'voir z{i}@people.example')"
+        f"INSERT INTO clients VALUES ({i}, 'Martin', 'Zoé', 'z{i}@people.example', 'FR7630006000011234567890189', NULL, '2020-01-01', 'voir z{i}@people.example', "
+        f'\'{{"mail": "z{i}@people.example", "adresse": {{"ville": "Lyon", "étage": 2}}, "theme": "x"}}\')'
         for i in range(4)
     ),
 )
@@ -53,6 +54,9 @@ def test_a_drawn_map_stops_on_nothing(shop: World) -> None:
     [
         "courriel: identity  # email, told by its values",
         "compte: financial  # iban, told by its values",
+        '"$.mail": identity  # email, told by its values',
+        '"$.adresse.ville": identity  # address, told by its name',
+        '"$.theme"]  # to confirm',
         "divers: identity  # text, told by its values",
         "nom: identity  # last_name, told by its name",
         "collected_at: date_creation  # to confirm",

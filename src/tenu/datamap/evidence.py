@@ -8,12 +8,13 @@ Source: policy C-CAT-01 to C-CAT-06; `forms` has those of each form.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from tenu.datamap.forms import Form, is_card, is_email, is_iban, is_ip, is_nir, is_phone, is_siren, spotted
 from tenu.datamap.identity import folded
+from tenu.datamap.paths import inside, is_path, leaves, parsed, path_of, value_at
 
 
 class Sense(StrEnum):
@@ -60,6 +61,8 @@ _NAMES: tuple[tuple[Sense, str], ...] = (
 )
 
 
+MOST_PATHS = 40
+"""A document with more different paths makes keys of its values."""
 _CERTAIN = (Form.EMAIL, Form.IBAN, Form.NIR)
 """What chance does not make: one, anywhere in a text or a document, tells that it may speak of people."""
 
@@ -90,6 +93,38 @@ def evidence(name: str, values: Iterable[str]) -> Evidence | None:
     if any(seen.passed and seen.form in _CERTAIN for value in values for seen in spotted(value)):
         return Evidence(sense=Sense.TEXT, told_by="values")
     return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentEvidence:
+    """What a column of JSON documents seems to hold: the paths that look personal, and the others."""
+
+    personal: Mapping[str, Evidence]
+    others: tuple[str, ...]
+
+
+def document_evidence(values: Iterable[str]) -> DocumentEvidence | None:
+    """Return what the keys of *values* seem to hold; None unless all are documents and a key of them looks personal.
+
+    Where some documents have an object and others a value, the path stands for both. Keys that make no path, or more than
+    ``MOST_PATHS`` of them, are values themselves: the column is then looked at whole.
+    """
+    said = [value for value in values if value.strip() not in ("", "null")]
+    found = [document for value in said if isinstance(document := parsed(value), dict)]
+    keys = dict.fromkeys(keys for document in found for keys in leaves(document))
+    outer = [k for k in keys if not any(inside(k, other) for other in keys if other != k)]
+    if len(found) < len(said) or len(outer) > MOST_PATHS or not all(map(is_path, map(path_of, outer))):
+        return None
+    told = {
+        path_of(k): evidence(k[-1], [str(v) for doc in found if (v := value_at(doc, k)) is not None])
+        for k in outer
+    }
+    personal = {path: seems for path, seems in told.items() if seems is not None}
+    return (
+        DocumentEvidence(personal=personal, others=tuple(p for p in told if p not in personal))
+        if personal
+        else None
+    )
 
 
 def _by_values(values: list[str]) -> Sense | None:

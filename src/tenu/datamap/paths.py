@@ -28,9 +28,14 @@ def keys_of(path: str) -> Keys:
     Raises:
         ValueError: It is no path.
     """
-    if not re.fullmatch(PATH, path, re.ASCII):
+    if not is_path(path):
         raise ValueError(f'write {path!r} as $.key, $.key.key or $."a key"; a list is named whole')
     return tuple(key[1:].strip('"') for key in re.findall(_KEY, path, re.ASCII))
+
+
+def is_path(path: str) -> bool:
+    """Return whether *path* leads from object to object."""
+    return re.fullmatch(PATH, path, re.ASCII) is not None
 
 
 def path_of(keys: Keys) -> str:
