@@ -91,10 +91,10 @@ def _documents(small: Small) -> list[Any]:
 @pytest.mark.parametrize("type_name", ["{json}", "{json} NOT NULL", "JSON"])
 def test_the_personal_values_of_a_document_go_and_the_rest_stays(make_small: Make, type_name: str) -> None:
     """Removed, or replaced by what the map says; numbers, lists and accents of the rest are what they were."""
-    small = make_small(
-        MAP, *_tables(type_name, json.dumps(DOCUMENT, ensure_ascii=False), json.dumps({"theme": "dark"}))
-    )
-    assert _documents(small) == [LEFT, {"theme": "dark"}]
+    listed = {"email": "z@p.example", "address": ["Lyon"], "phones": None}
+    documents = (DOCUMENT, {"theme": "dark"}, listed)
+    small = make_small(MAP, *_tables(type_name, *(json.dumps(d, ensure_ascii=False) for d in documents)))
+    assert _documents(small) == [LEFT, {"theme": "dark"}, {"address": ["Lyon"]}]
 
 
 NOTHING_PERSONAL = (

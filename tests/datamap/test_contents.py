@@ -95,6 +95,38 @@ def test_a_sample_says_how_much_it_read_and_reads_all_along_the_key(make_small: 
     assert (seen.cells, seen.filled, seen.looked_at, seen.rows, len(some)) == (40, 40, 40, 400, 1)
 
 
+TYPES = {
+    "sqlite": ("a", "BLOB", "VARCHAR(9)", "JSON"),
+    "postgresql": ("TEXT[]", "BYTEA", "XML", "NUMERIC(20)"),
+    "mariadb": ("SET('a@p.example','x')", "BLOB", "ENUM('a@p.example','y')", "DECIMAL(20)"),
+}
+VALUES = {
+    "sqlite": ("'a@p.example'", "x'ff00'", "x'ff00'", NIR),
+    "postgresql": ("'{a@p.example}'", "'\\x00'", "'<a>a@p.example</a>'", NIR),
+    "mariadb": ("'a@p.example'", "x'ff'", "'a@p.example'", NIR),
+}
+"""Types that are not plain text, and a value of each; SQLite holds bytes and numbers in any column."""
+
+
+@pytest.mark.parametrize("most", [None, 1])
+def test_whatever_can_be_read_as_text_is_looked_at(
+    make_small: Callable[..., Small], most: int | None
+) -> None:
+    """Arrays, sets, enumerations, XML, exact numbers, columns without a type; bytes are told."""
+    engine = make_small("people: {}\ntables: {}\n").world.engine
+    types = ", ".join(f"c{i} {said}" for i, said in enumerate(TYPES[engine]))
+    row = f"INSERT INTO odd VALUES ({', '.join(VALUES[engine])})"
+    small = make_small("people: {}\ntables: {}\nignored: [odd]\n", f"CREATE TABLE odd ({types})", row, row)
+    found = _look(small, most)
+    seen = {f"{f.seen.column} {f.seen.form}" for f in found if f.seen}
+    unread = [f for f in found if f.code == "D-VAL-07"]
+    assert (seen - {"c2 email"}, "c2 email" in seen, len(unread)) == (
+        {"c0 email", "c3 nir"},
+        engine != "sqlite",
+        1,
+    )
+
+
 @pytest.mark.parametrize("key", ["", ", PRIMARY KEY (name)", ", PRIMARY KEY (name, line)"])
 def test_a_table_with_any_key_or_none_is_sampled(make_small: Callable[..., Small], key: str) -> None:
     """No more rows than asked for, each once."""

@@ -89,12 +89,14 @@ class Desk:
         return self.number(sa.select(sa.func.count()).select_from(some)) > rows
 
     def as_text(self, rows: sa.FromClause, table: str, name: str) -> Any:
-        """Return the column *name* of *rows*, rows of *table*, as text."""
+        """Return the column *name* of *rows*, rows of *table*, as text; NULL where SQLite holds bytes in it."""
         found = self.compiler.catalog.table(table)
         column = found.column(name) if found else None
         value = rows.c[name]
+        if self.engine == "sqlite":
+            return sa.case((sa.func.typeof(value) != "blob", sa.cast(value, sa.Text)))
         if column is not None and column.kind is ColumnKind.TEXT:
-            return value
+            return sa.type_coerce(value, sa.Text)  # what SQLAlchemy makes of a SET is no text
         return sa.cast(value, sa.CHAR if self.engine == "mariadb" else sa.Text)
 
     def next_name(self, stem: str) -> str:
