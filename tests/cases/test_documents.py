@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,6 +17,7 @@ from tenu.datamap.layout import lay_out
 from tenu.datamap.model import System
 from tenu.documents import read
 from tenu.errors import FindingsError
+from tenu.letters.tables import csv_of
 from tenu.operations.contents import contents, keys
 from tenu.operations.plan import plan
 from tenu.operations.rights.copying import copy_of
@@ -302,3 +305,14 @@ def test_the_plan_names_the_paths(on_sqlite: Make) -> None:
     assert clear.columns == (
         "email", "profile.$.email", "profile.$.address.city", 'profile.$."post code"', "profile.$.phones", "profile.$.name", "profile.$.age",
     )  # fmt: skip
+
+
+def test_a_copy_in_csv_writes_documents_as_json(on_sqlite: Make) -> None:
+    """A list and what is left of a document read back as JSON, not as some program's own spelling."""
+    small = on_sqlite(MAP, *_tables("{json}", json.dumps(DOCUMENT, ensure_ascii=False)))
+    person = next(table for table in _copied(small) if table.table == "person")
+    (row,) = csv.DictReader(io.StringIO(csv_of(person).decode(), newline=""))
+    assert (json.loads(row["profile.$.phones"]), json.loads(row["profile"])["seen"]) == (
+        DOCUMENT["phones"],
+        DOCUMENT["seen"],
+    )
