@@ -84,10 +84,11 @@ def test_what_each_column_holds_is_told(make_small: Callable[..., Small]) -> Non
 
 def test_a_sample_says_how_much_it_read_and_reads_all_along_the_key(make_small: Callable[..., Small]) -> None:
     """Forty rows of four hundred, from both ends and between, wherever the keys are dense."""
-    rows = [f"({i if i < 390 else i * 10_000}, 'd{i}@people.example')" for i in range(400)]
+    keys = [*range(390), *(i * 10_000 for i in range(390, 399)), 2**63 - 1]
+    rows = [f"({key}, 'd{key}@people.example')" for key in keys]
     small = make_small(
         "people: {}\ntables: {}\nignored: [log]\n",
-        "CREATE TABLE log (id INTEGER PRIMARY KEY, line VARCHAR(60))",
+        "CREATE TABLE log (id BIGINT PRIMARY KEY, line VARCHAR(60))",
         f"INSERT INTO log VALUES {', '.join(rows)}",
     )
     (seen,) = [f.seen for f in _look(small, 40) if f.seen]
@@ -136,8 +137,8 @@ def test_a_table_with_any_key_or_none_is_sampled(make_small: Callable[..., Small
         f"CREATE TABLE log (name VARCHAR(9) NOT NULL, line VARCHAR(60) NOT NULL{key})",
         f"INSERT INTO log VALUES {', '.join(rows)}",
     )
-    (seen,) = [f.seen for f in _look(small, 10) if f.seen]
-    assert (seen.cells, seen.looked_at) == (10, 10)
+    said = [[f.seen for f in _look(small, most) if f.seen] for most in (1, 10)]
+    assert [(seen.cells, seen.looked_at) for (seen,) in said] == [(1, 1), (10, 10)]
 
 
 def test_a_table_the_database_refuses_is_told_and_the_others_are_read(

@@ -181,9 +181,9 @@ def _rest(cell: str, paths: tuple[Keys, ...]) -> str:
 def judged(layout: Layout, columns: Iterable[Watched], look: Look) -> Iterator[Finding]:
     """Yield what the values of *columns* say against the data map; never a value."""
     for column in columns:
-        tally = look.tallies.get(column.column)
-        for form in Form if tally is not None else ():
-            assert tally is not None  # noqa: S101 - the line above
+        if (tally := look.tallies.get(column.column)) is None:
+            continue
+        for form in Form:
             seen = Seen(
                 system=layout.system.system,
                 table=look.table,

@@ -63,21 +63,24 @@ class Sampling(Desk):
         if len(keys) == 1 and column is not None and column.kind is ColumnKind.INTEGER:
             return [(key,) for key in self._along(keys[0], most)]
         ends = [keys, [key.desc() for key in keys]]
-        halves = [self.connection.execute(sa.select(*keys).order_by(*end).limit(most // 2)) for end in ends]
-        return list(dict.fromkeys(tuple(row) for half in halves for row in half))
+        half = (most + 1) // 2
+        halves = [self.connection.execute(sa.select(*keys).order_by(*end).limit(half)) for end in ends]
+        return list(dict.fromkeys(tuple(row) for found in halves for row in found))[:most]
 
     def _along(self, key: Any, most: int) -> Iterator[int]:
         """Yield *most* values of *key*, as many from each part of its range; what a part lacks comes from the others."""
         low, high = self.connection.execute(sa.select(sa.func.min(key), sa.func.max(key))).one()
+        if low is None:
+            return
         edges = [low + (high + 1 - low) * part // SPANS for part in range(SPANS + 1)]
-        spans = list(pairwise(edges))
+        spans = [(start, after - 1) for start, after in pairwise(edges)]
         while spans and most > 0:
             share, cut = max(1, most // len(spans)), []
             for start, end in spans:
-                query = sa.select(key).where(key >= start, key < end).order_by(key).limit(min(share, most))
+                query = sa.select(key).where(key.between(start, end)).order_by(key).limit(min(share, most))
                 found = list(self.connection.execute(query).scalars())
                 yield from found
                 most -= len(found)
-                if len(found) == share:
+                if len(found) == share and found[-1] < end:
                     cut.append((found[-1] + 1, end))
             spans = cut
