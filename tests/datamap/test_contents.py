@@ -98,12 +98,12 @@ def test_a_sample_says_how_much_it_read_and_reads_all_along_the_key(make_small: 
 
 TYPES = {
     "sqlite": ("a", "BLOB", "VARCHAR(9)", "JSON"),
-    "postgresql": ("TEXT[]", "BYTEA", "XML", "NUMERIC(20)"),
+    "postgresql": ("TEXT[]", "BYTEA", "JSONB", "NUMERIC(20)"),
     "mariadb": ("SET('a@p.example','x')", "BLOB", "ENUM('a@p.example','y')", "DECIMAL(20)"),
 }
 VALUES = {
     "sqlite": ("'a@p.example'", "x'ff00'", "x'ff00'", NIR),
-    "postgresql": ("'{a@p.example}'", "'\\x00'", "'<a>a@p.example</a>'", NIR),
+    "postgresql": ("'{a@p.example}'", "'\\x00'", "'\"a@p.example\"'", NIR),
     "mariadb": ("'a@p.example'", "x'ff'", "'a@p.example'", NIR),
 }
 """Types that are not plain text, and a value of each; SQLite holds bytes and numbers in any column."""
@@ -113,7 +113,7 @@ VALUES = {
 def test_whatever_can_be_read_as_text_is_looked_at(
     make_small: Callable[..., Small], most: int | None
 ) -> None:
-    """Arrays, sets, enumerations, XML, exact numbers, columns without a type; bytes are told."""
+    """Arrays, sets, enumerations, documents, exact numbers, columns without a type; bytes are told."""
     engine = make_small("people: {}\ntables: {}\n").world.engine
     types = ", ".join(f"c{i} {said}" for i, said in enumerate(TYPES[engine]))
     row = f"INSERT INTO odd VALUES ({', '.join(VALUES[engine])})"
