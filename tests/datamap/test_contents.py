@@ -93,7 +93,7 @@ def test_a_sample_says_how_much_it_read_and_reads_all_along_the_key(make_small: 
     )
     (seen,) = [f.seen for f in _look(small, 40) if f.seen]
     some = [f for f in _look(small, 40) if f.code == "D-VAL-06"]
-    assert (seen.cells, seen.filled, seen.looked_at, seen.rows, len(some)) == (40, 40, 40, 400, 1)
+    assert (seen.cells, seen.filled, seen.looked_at, seen.rows > 40, len(some)) == (40, 40, 40, True, 1)
 
 
 TYPES = {
