@@ -69,6 +69,9 @@ acts: [{kind: purchase, table: orders, dated_by: placed_on}]
   (`when: {returned_on: null}`) is never produced by emptying a row.
 * A column that must be emptied becomes NULL; where NULL is refused, `cleared_to` says what else. `{key}` is the row's own
   primary key, for unique columns.
+* A JSON document says what of it is personal: `profile: {paths: {$.email: identity, $.address.city: identity}, not_personal: $.theme}`.
+  A path stands for all below it; a list is named whole. In a row that stays, and in one that ends in anonymity, its key is removed,
+  or becomes `cleared_to`; the rest of the document says what it said. `tenu check` tells keys nobody classified.
 * A table is described, or listed under `ignored`; a column is under `columns` or under `not_personal`. Anything else is
   a finding that stops the run.
 """

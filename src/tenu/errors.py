@@ -13,7 +13,7 @@ TenuError
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from tenu.terms import Language, Severity, Text
 
@@ -48,8 +48,25 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What values of one column were seen to be: counts, never a value.
+
+    *cells*: those that are, or hold, a *form* (``iban``), among *filled* ones, in the *looked_at* rows of about *rows*.
+    """
+
+    system: str
+    table: str
+    column: str
+    form: str
+    cells: int
+    filled: int
+    looked_at: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing to look at: what (code, message), where (place), what to do next (fix)."""
+    """One thing to look at: what (code, message), where (place), what to do next (fix); *seen*, when values say so."""
 
     code: str
     severity: Severity
@@ -57,6 +74,7 @@ class Finding:
     place: Place | None = None
     fix: Text | None = None
     clauses: tuple[str, ...] = ()
+    seen: Seen | None = None
 
     def plain(self) -> dict[str, object]:
         """Return the finding as plain data, in both languages, for programs."""
@@ -70,6 +88,7 @@ class Finding:
             "line": place.line if place else None,
             "column": place.column if place else None,
             "clauses": list(self.clauses),
+            "seen": asdict(self.seen) if self.seen else None,
         }
 
     def at_length(self, language: Language) -> list[str]:

@@ -16,8 +16,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from tenu.datamap.file_paths import FilePath
 from tenu.datamap.files import FileStore
-from tenu.datamap.paths import FilePath
 from tenu.plans.archive import key_name
 from tenu.plans.erasures import (
     Act,

@@ -16,7 +16,7 @@ from tenu.policy.clauses import clauses
 from tenu.terms import ClauseStatus
 
 RULES = [rule.id for rule in policy().retention.rules]
-CODES = ["D-COL-02", "D-PUR-01", "D-TBL-01", "D-CAT-01", "D-LEG-01", "D-REACH-01"]
+CODES = ["D-COL-02", "D-PATH-01", "D-PUR-01", "D-TBL-01", "D-CAT-01", "D-LEG-01", "D-REACH-01"]
 COUNTS = st.dictionaries(st.sampled_from(RULES), st.integers(0, 3))
 SYSTEMS = [system.system for system in systems()]
 

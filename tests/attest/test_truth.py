@@ -163,10 +163,20 @@ def test_every_judge_is_tested_here() -> None:
         (lambda rule: {"doubtful": {rule: 1}}, UNKNOWN),
         (lambda rule: {"unreachable": ("crm",)}, UNKNOWN),
         (lambda rule: {"schema": (finding("D-COL-02"),)}, UNKNOWN),
+        (lambda rule: {"schema": (finding("D-PATH-01"),)}, UNKNOWN),
         (lambda rule: {"bound": {}}, UNKNOWN),
         (lambda rule: {"overdue": None, "doubtful": None}, UNKNOWN),
     ],
-    ids=["nothing late", "one late", "one in doubt", "silent", "unclassified", "no table", "not counted"],
+    ids=[
+        "nothing late",
+        "one late",
+        "one in doubt",
+        "silent",
+        "unclassified",
+        "a key",
+        "no table",
+        "not counted",
+    ],
 )
 def test_a_clause_that_counts(clause: str, rule: str, changes: Any, expected: ClauseStatus) -> None:
     """Nobody past their last day is kept; a zero nobody could count is unknown."""

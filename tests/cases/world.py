@@ -36,11 +36,11 @@ declared: {{by: dpo@helianthe.example, on: 2026-03-01}}
 """
 
 WORDS = {
-    "sqlite": {"instant": "TIMESTAMP", "uuid": "CHAR(36)"},
-    "postgresql": {"instant": "TIMESTAMP", "uuid": "UUID"},
-    "mariadb": {"instant": "DATETIME", "uuid": "UUID"},
+    "sqlite": {"instant": "TIMESTAMP", "uuid": "CHAR(36)", "json": "JSON"},
+    "postgresql": {"instant": "TIMESTAMP", "uuid": "UUID", "json": "JSONB"},
+    "mariadb": {"instant": "DATETIME", "uuid": "UUID", "json": "JSON"},
 }
-"""What each engine calls a date-time without zone, and a UUID."""
+"""What each engine calls a date-time without zone, a UUID, and a document."""
 
 
 @dataclass(kw_only=True)

@@ -13,18 +13,20 @@ from cases.world import World, make_world
 from tenu.adapters.databases.catalog import Unknown
 from tenu.cli.context import Context
 from tenu.cli.discover import command
-from tenu.datamap.evidence import Sense, evidence, is_iban, is_nir, is_phone, is_siren
+from tenu.datamap.evidence import Sense, evidence
+from tenu.datamap.forms import is_card, is_iban, is_nir, is_phone, is_siren
 from tenu.operations.discover import discover
 from tenu.terms import Severity
 
 SHOP = (
     "CREATE TABLE pays (code CHAR(2) PRIMARY KEY, libelle VARCHAR(40))",
     "CREATE TABLE clients (id INTEGER PRIMARY KEY, nom VARCHAR(40), prenom VARCHAR(40), courriel VARCHAR(80), "
-    "compte VARCHAR(40), cree_le DATE, date_creation DATE)",
+    "compte VARCHAR(40), cree_le DATE, date_creation DATE, divers VARCHAR(90), profil {json})",
     "CREATE TABLE commande (id INTEGER PRIMARY KEY, client_id INTEGER, payeur_id INTEGER REFERENCES clients (id), "
     "passee_le DATE, total INTEGER)",
     *(
-        f"INSERT INTO clients VALUES ({i}, 'Martin', 'Zoé', 'z{i}@people.example', 'FR7630006000011234567890189', NULL, '2020-01-01')"
+        f"INSERT INTO clients VALUES ({i}, 'Martin', 'Zoé', 'z{i}@people.example', 'FR7630006000011234567890189', NULL, '2020-01-01', 'voir z{i}@people.example', "
+        f'\'{{"mail": "z{i}@people.example", "adresse": {{"ville": "Lyon", "étage": 2}}, "theme": "x"}}\')'
         for i in range(4)
     ),
 )
@@ -52,6 +54,10 @@ def test_a_drawn_map_stops_on_nothing(shop: World) -> None:
     [
         "courriel: identity  # email, told by its values",
         "compte: financial  # iban, told by its values",
+        '"$.mail": identity  # email, told by its values',
+        '"$.adresse.ville": identity  # address, told by its name',
+        '"$.theme"]  # to confirm',
+        "divers: identity  # text, told by its values",
         "nom: identity  # last_name, told by its name",
         "collected_at: date_creation  # to confirm",
         '"commande.client_id -> clients.id"  # to confirm',
@@ -86,6 +92,7 @@ def test_the_command_writes_the_file_once(tmp_path: Path, shop: World) -> None:
     [
         (is_iban, "FR76 3000 6000 0112 3456 7890 189", "FR76 3000 6000 0112 3456 7890 188"),
         (is_nir, "2 55 08 14 168 025 38", "2 55 08 14 168 025 39"),
+        (is_card, "4970 1012 3456 7893", "4970 1012 3456 7892"),
         (is_siren, "732 829 320", "732 829 321"),
         (is_phone, "01 99 00 12 34", "0001"),
     ],

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from faces.face import problems, tenu
+from faces.face import Answer, problems, tenu
 
 
 def test_findings_are_status_1(looked_at: Path) -> None:
@@ -57,3 +60,36 @@ def test_a_silent_system_is_status_2_and_the_others_are_compared(company: Path) 
         True,
         True,
     )
+
+
+@pytest.fixture(scope="module")
+def slipped(played: tuple[Path, Answer], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the company after somebody typed IBANs where an order's status goes."""
+    folder = tmp_path_factory.mktemp("slipped") / "company"
+    shutil.copytree(played[0], folder)
+    with closing(sqlite3.connect(folder / "shop.db")) as shop, shop:
+        shop.execute("UPDATE web_order SET status = 'FR7630006000011234567890189' WHERE id % 50 = 1")
+    return folder
+
+
+def test_the_sample_company_raises_no_false_alarm(looked_at: Path) -> None:
+    """Every row of its four databases is read, and nothing is said of any value."""
+    said = tenu("check", "--all", "--json", folder=looked_at).json()
+    assert [found["code"] for found in said if found["code"].startswith("D-VAL")] == []
+
+
+def test_values_nobody_thought_of_are_told_with_the_line_to_write(slipped: Path) -> None:
+    """An IBAN in a column called not personal: where, how many, what to write, and the line of the file."""
+    answer = tenu("check", "--values", folder=slipped, lang="en")
+    (told,) = re.findall(r"systems/shop.yaml:\d+:\d+  D-VAL-01  .*\n.*\n.*\n.*", answer.out)
+    assert (
+        "'web_order.status', said not personal, holds IBANs" in told,
+        "write 'status: financial'" in told,
+    ) == (True, True)
+
+
+def test_what_was_seen_is_counted_in_json(slipped: Path) -> None:
+    """The JSON is what its schema says, its counts included."""
+    answer = tenu("check", "--rows", "500", "--json", folder=slipped)
+    (seen,) = [found["seen"] for found in answer.json() if found["seen"]]
+    assert (problems("check", answer.json()), seen["form"], seen["cells"] > 0) == ([], "iban", True)

@@ -14,8 +14,8 @@ from time import sleep
 from typing import Any
 
 from lab import UNSUPERVISED
+from tenu.datamap.file_paths import FilePath
 from tenu.datamap.files import FileStore
-from tenu.datamap.paths import FilePath
 from tenu.documents import read
 from tenu.operations.apply import apply
 from tenu.operations.plan import plan

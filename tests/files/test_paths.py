@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from files.given import CAMERAS, store_of
-from tenu.datamap.paths import FilePath, PathPattern, Trail
+from tenu.datamap.file_paths import FilePath, PathPattern, Trail
 from tenu.errors import FindingsError
 from tenu.periods.civil import PARIS
 from tenu.plans.files import Walk

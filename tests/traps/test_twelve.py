@@ -1,8 +1,8 @@
 """The twelve traps: in each, what tenu says at the end is true *and* the data are right, on the three engines.
 
-Not here: an anonymous request on default settings and a backup restored after the erasure wait for their rooms, an IBAN in a
-column somebody declared not personal for a check that looks at values; the same person anonymised in two databases is tested
-with anonymisation. On 1 March 2026, person 1, last seen in 2015, is due, and person 2, seen in 2025, is not.
+Not here: an anonymous request on default settings and a backup restored after the erasure wait for their rooms; an IBAN in a
+column somebody declared not personal is tested with the check that looks at values (`datamap/test_contents.py`), the same
+person anonymised in two databases with anonymisation. On 1 March 2026, person 1, last seen in 2015, is due, and person 2, seen in 2025, is not.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
+from tenu.datamap.file_paths import FilePath
 from tenu.datamap.files import FileStore
-from tenu.datamap.paths import FilePath
 from tenu.errors import StoreError, UnreachableError
 from tenu.plans.store_port import Entry, EntryKind, Erased
 from tenu.ports import BusyError

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tenu.operations.check import Checked
     from tenu.terms import Severity
 
+ROWS = 2_000
 FRENCH = {"blocker": "bloquant", "major": "majeur", "minor": "mineur", "note": "note"}
 
 
@@ -24,16 +25,27 @@ FRENCH = {"blocker": "bloquant", "major": "majeur", "minor": "mineur", "note": "
 @click.option(
     "--severity", type=click.Choice(["blocker", "major", "minor", "note"]), help="This bad, or worse."
 )
+@click.option(
+    "--values", is_flag=True, help="Look at what columns not called personal hold, in a sample of rows."
+)
+@click.option(
+    "--rows", type=click.IntRange(1), help=f"The same, in that many rows of each table; {ROWS} by default."
+)
+@click.option("--all", "whole", is_flag=True, help="The same, in every row.")
 @click.pass_obj
 @exits
-def command(context: Context, as_json: bool, severity: str | None) -> int:
+def command(
+    context: Context, as_json: bool, severity: str | None, values: bool, rows: int | None, whole: bool
+) -> int:
     """Compare the policy with the law, and the data maps with the live schemas. Every finding at once."""
-    from tenu.operations.check import check, record  # noqa: PLC0415
+    from tenu.operations.check import Values, check, record  # noqa: PLC0415
     from tenu.operations.plan import today  # noqa: PLC0415
     from tenu.terms import Severity  # noqa: PLC0415
 
-    with context.ports() as ports, progress("check"):
-        checked = check(ports, today(ports))
+    with context.ports() as ports, progress("check") as show:
+        most = None if whole else rows or ROWS
+        looking = Values(most=most, progress=show) if values or rows or whole else None
+        checked = check(ports, today(ports), looking)
         record(ports, checked)
     order = list(Severity)
     worst = order[: order.index(Severity(severity)) + 1] if severity else order

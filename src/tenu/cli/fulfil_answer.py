@@ -45,7 +45,7 @@ def masks_of(said: Iterable[str]) -> list[Any]:
     masks = []
     for one in said:
         column, _, why = one.partition("=")
-        parts = column.split(".")
+        parts = column.split(".", 2)
         if len(parts) != 3 or not why:
             raise refused(
                 "écrivez --mask SYSTÈME.TABLE.COLONNE=POURQUOI", "write --mask SYSTEM.TABLE.COLUMN=WHY"

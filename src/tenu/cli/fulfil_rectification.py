@@ -76,7 +76,7 @@ def _wanted(said: str) -> Wanted:
 def _where(said: str) -> Where:
     from tenu.plans.rectification import Where  # noqa: PLC0415
 
-    parts = said.split(".")
+    parts = said.split(".", 2)
     if len(parts) != 3:
         raise refused(f"« {said} » : écrivez SYSTÈME.TABLE.COLONNE", f"'{said}': write SYSTEM.TABLE.COLUMN")
     return Where(system=parts[0], table=parts[1], column=parts[2])

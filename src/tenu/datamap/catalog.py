@@ -10,6 +10,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+UNKNOWN = "NULLTYPE"
+"""What SQLAlchemy calls a type it does not know (a geometry)."""
+
 
 class ColumnKind(StrEnum):
     """What a column can hold, as far as tenu must know to compare and clear it on every engine alike."""
@@ -144,6 +147,11 @@ class Catalog:
     def table(self, name: str) -> Table | None:
         """Return the table called *name*, or None."""
         return self._by_name.get(name)
+
+    def opaque(self, column: Column) -> bool:
+        """Return whether *column* cannot be read as text: bytes, and on MariaDB the types it does not turn into any."""
+        unknown = column.kind is ColumnKind.OTHER and column.type_name == UNKNOWN
+        return column.kind is ColumnKind.BINARY or (unknown and self.engine == "mariadb")
 
     def shape(self) -> Any:
         """Return the part of the catalog a plan depends on, as plain data ready to be digested."""

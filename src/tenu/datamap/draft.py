@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tenu.datamap.catalog import Catalog, Column, ColumnKind, Table
-from tenu.datamap.evidence import CATEGORY, Evidence, Sense
+from tenu.datamap.evidence import CATEGORY, DocumentEvidence, Evidence, Sense
 from tenu.datamap.layout import lay_out
 from tenu.datamap.likely_links import LikelyLink
 from tenu.datamap.model import System
@@ -34,6 +34,8 @@ _SHOWN = {
 
 Told = Mapping[tuple[str, str], Evidence]
 """What each column seems to hold, by table and column; nothing for those that tell nothing."""
+Documents = Mapping[tuple[str, str], DocumentEvidence]
+"""What the documents of a column seem to hold, by table and column; nothing for columns that are none."""
 
 
 @dataclass(kw_only=True)
@@ -42,6 +44,7 @@ class Draft:
 
     catalog: Catalog
     told: Told
+    documents: Documents
     people: list[str]
     links: list[LikelyLink]
     described: dict[str, str | None] = field(default_factory=dict)
@@ -49,20 +52,29 @@ class Draft:
 
 
 def draft(
-    catalog: Catalog, told: Told, links: list[LikelyLink], *, system: str, url: str, country: str, on: date
+    catalog: Catalog,
+    told: Told,
+    documents: Documents,
+    links: list[LikelyLink],
+    *,
+    system: str,
+    url: str,
+    country: str,
+    on: date,
 ) -> str:
     """Return the text of a data map for *catalog*.
 
     Args:
         catalog: The live catalog.
         told: What each column seems to hold.
+        documents: What the documents of the others do.
         links: The links no foreign key declares.
         system: Its name in the workspace.
         url: Its address, with ``${VARIABLE}`` rather than a password.
         country: Where it is, two letters.
         on: The day it was drawn.
     """
-    drawn = Draft(catalog=catalog, told=told, people=[], links=links)
+    drawn = Draft(catalog=catalog, told=told, documents=documents, people=[], links=links)
     drawn.people = list(_people_of(drawn))
     _reach(drawn)
     head = _head(system, url, country, on)
@@ -118,7 +130,7 @@ def _reach(drawn: Draft) -> None:
 
 
 def _personal(drawn: Draft, table: str) -> list[str]:
-    return [column for (name, column) in drawn.told if name == table]
+    return [column for (name, column) in (*drawn.told, *drawn.documents) if name == table]
 
 
 def _settled(drawn: Draft, system: System) -> bool:
@@ -204,12 +216,25 @@ def _table(drawn: Draft, name: str, chosen: str | None) -> Iterator[str]:
     yield f"  {_name(name)}:\n    purposes: [contract, relation]{ASK}\n"
     if chosen:
         yield f"    belongs_to: {_name(chosen)}{ASK}\n"
-    if personal:
+    documents = [c.name for c in table.columns if (name, c.name) in drawn.documents]
+    if personal or documents:
         yield "    columns:\n"
         for column, told in personal:
             yield f"      {_name(column.name)}: {CATEGORY.get(told.sense, 'identity')}  # {told.sense}, told by its {told.told_by}\n"
-    others = [_name(c.name) for c in table.columns if (name, c.name) not in drawn.told]
+        for document in documents:
+            yield from _document(document, drawn.documents[name, document])
+    known = {*drawn.told, *drawn.documents}
+    others = [_name(c.name) for c in table.columns if (name, c.name) not in known]
     yield f"    not_personal: [{', '.join(others)}]{ASK}\n"
+
+
+def _document(column: str, seems: DocumentEvidence) -> Iterator[str]:
+    yield f"      {_name(column)}:\n        paths:\n"
+    for path, told in seems.personal.items():
+        yield f"          {json.dumps(path, ensure_ascii=False)}: {CATEGORY.get(told.sense, 'identity')}  # {told.sense}, told by its {told.told_by}\n"
+    if seems.others:
+        others = (json.dumps(path, ensure_ascii=False) for path in sorted(seems.others))
+        yield f"        not_personal: [{', '.join(others)}]{ASK}\n"
 
 
 def _acts(drawn: Draft) -> Iterator[str]:

@@ -14,6 +14,7 @@ from tenu.datamap.meaning import followed, meanings
 from tenu.datamap.mentions import conditions, named_columns
 from tenu.datamap.model import System
 from tenu.datamap.ownership import owners
+from tenu.datamap.undeclared import unfit_documents
 from tenu.datamap.ways import Reference
 from tenu.errors import Finding, Place
 from tenu.policy.model import Policy
@@ -28,6 +29,7 @@ def compare(layout: Layout, policy: Policy) -> tuple[Finding, ...]:
         *meanings(layout.system, policy),
         *_tables(layout),
         *_columns(layout),
+        *unfit_documents(layout),
         *named_columns(layout),
         *conditions(layout),
         *_people(layout),

@@ -2,19 +2,19 @@
 
 Evidence only: a person confirms. Values are looked at and forgotten, never shown.
 
-Source: ISO 13616 (IBAN), INSEE (SIREN, NIR), policy C-CAT-01 to C-CAT-06.
+Source: policy C-CAT-01 to C-CAT-06; `forms` has those of each form.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-import phonenumbers
-
+from tenu.datamap.forms import Form, is_card, is_email, is_iban, is_ip, is_nir, is_phone, is_siren, spotted
 from tenu.datamap.identity import folded
+from tenu.datamap.paths import inside, is_path, leaves, parsed, path_of, value_at
 
 
 class Sense(StrEnum):
@@ -30,13 +30,14 @@ class Sense(StrEnum):
     BIRTH = "birth"
     NIR = "nir"
     IBAN = "iban"
+    CARD = "card"
     SIREN = "siren"
     CONNECTION = "connection"
     REFERENCE = "reference"
     TEXT = "text"
 
 
-CATEGORY = {Sense.IBAN: "financial", Sense.CONNECTION: "connection"}
+CATEGORY = {Sense.IBAN: "financial", Sense.CARD: "financial", Sense.CONNECTION: "connection"}
 """Category of the packaged policy for each sense; identity for the others."""
 
 _NAMES: tuple[tuple[Sense, str], ...] = (
@@ -49,7 +50,8 @@ _NAMES: tuple[tuple[Sense, str], ...] = (
     (Sense.ADDRESS, r"address|adresse|street|rue|city|ville|district|address ?\d"),
     (Sense.BIRTH, r"birth|naissance|dob|birthday|birth ?date"),
     (Sense.NIR, r"nir|ssn|numero de securite sociale|social security number"),
-    (Sense.IBAN, r"iban|bic|rib|card number|pan"),
+    (Sense.IBAN, r"iban|bic|rib"),
+    (Sense.CARD, r"card number|numero de carte|pan"),
     (Sense.SIREN, r"siren|siret"),
     (
         Sense.CONNECTION,
@@ -57,6 +59,12 @@ _NAMES: tuple[tuple[Sense, str], ...] = (
     ),
     (Sense.TEXT, r"comment|commentaire|note|notes|remark|message|body|description client"),
 )
+
+
+MOST_PATHS = 40
+"""A document with more different paths makes keys of its values."""
+_CERTAIN = (Form.EMAIL, Form.IBAN, Form.NIR)
+"""What chance does not make: one, anywhere in a text or a document, tells that it may speak of people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,14 +82,49 @@ def evidence(name: str, values: Iterable[str]) -> Evidence | None:
         name: The column's name.
         values: A few of its values, as text; may be empty.
     """
-    by_value = _by_values([value.strip() for value in values if value.strip()])
+    values = [value.strip() for value in values if value.strip()]
+    by_value = _by_values(values)
     if by_value is not None:
         return Evidence(sense=by_value, told_by="values")
     words = folded(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
     for sense, pattern in _NAMES:
         if re.search(rf"(?:^| )(?:{pattern})(?:$| )", words):
             return Evidence(sense=sense, told_by="name")
+    if any(seen.passed and seen.form in _CERTAIN for value in values for seen in spotted(value)):
+        return Evidence(sense=Sense.TEXT, told_by="values")
     return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentEvidence:
+    """What a column of JSON documents seems to hold: the paths that look personal, and the others."""
+
+    personal: Mapping[str, Evidence]
+    others: tuple[str, ...]
+
+
+def document_evidence(values: Iterable[str]) -> DocumentEvidence | None:
+    """Return what the keys of *values* seem to hold; None unless all are documents and a key of them looks personal.
+
+    Where some documents have an object and others a value, the path stands for both. Keys that make no path, or more than
+    ``MOST_PATHS`` of them, are values themselves: the column is then looked at whole.
+    """
+    said = [value for value in values if value.strip() not in ("", "null")]
+    found = [document for value in said if isinstance(document := parsed(value), dict)]
+    keys = dict.fromkeys(keys for document in found for keys in leaves(document))
+    outer = [k for k in keys if not any(inside(k, other) for other in keys if other != k)]
+    if len(found) < len(said) or len(outer) > MOST_PATHS or not all(map(is_path, map(path_of, outer))):
+        return None
+    told = {
+        path_of(k): evidence(k[-1], [str(v) for doc in found if (v := value_at(doc, k)) is not None])
+        for k in outer
+    }
+    personal = {path: seems for path, seems in told.items() if seems is not None}
+    return (
+        DocumentEvidence(personal=personal, others=tuple(p for p in told if p not in personal))
+        if personal
+        else None
+    )
 
 
 def _by_values(values: list[str]) -> Sense | None:
@@ -94,58 +137,11 @@ def _by_values(values: list[str]) -> Sense | None:
     return None
 
 
-def is_email(value: str) -> bool:
-    """Return whether *value* has the form of an e-mail address."""
-    return re.fullmatch(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}", value) is not None
-
-
-def is_iban(value: str) -> bool:
-    """Return whether *value* is an IBAN: its remainder by 97 is 1 (ISO 13616)."""
-    plain = re.sub(r"\s", "", value).upper()
-    if not re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", plain):
-        return False
-    return int("".join(str(int(letter, 36)) for letter in plain[4:] + plain[:4])) % 97 == 1
-
-
-def is_nir(value: str) -> bool:
-    """Return whether *value* is a French social security number: 13 signs and 97 minus their remainder by 97."""
-    plain = re.sub(r"\s", "", value).upper()
-    if not re.fullmatch(r"[12]\d{2}(?:0[1-9]|1[0-2]|[2-4]\d|50)(?:\d{2}|2[AB])\d{8}", plain):
-        return False
-    number = int(plain[:13].replace("2A", "19").replace("2B", "18"))
-    return 97 - number % 97 == int(plain[13:])
-
-
-def is_siren(value: str) -> bool:
-    """Return whether *value* is a SIREN or a SIRET: 9 or 14 digits with Luhn's checksum."""
-    plain = re.sub(r"\s", "", value)
-    if not re.fullmatch(r"\d{9}(?:\d{5})?", plain):
-        return False
-    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(plain))]
-    return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0
-
-
-def is_phone(value: str) -> bool:
-    """Return whether *value* is a telephone number, French when it has no country; bare digits need ten of them."""
-    if not re.fullmatch(r"\+?[\d .()/-]{10,20}", value):
-        return False
-    try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(value, "FR"))
-    except phonenumbers.NumberParseException:
-        return False
-
-
-def is_ip(value: str) -> bool:
-    """Return whether *value* has the form of an IPv4 or IPv6 address."""
-    return (
-        re.fullmatch(r"(?:\d{1,3}\.){3}\d{1,3}|(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}", value) is not None
-    )
-
-
 _FORMS: tuple[tuple[Sense, Callable[[str], bool]], ...] = (
     (Sense.EMAIL, is_email),
     (Sense.IBAN, is_iban),
     (Sense.NIR, is_nir),
+    (Sense.CARD, is_card),
     (Sense.CONNECTION, is_ip),
     (Sense.PHONE, is_phone),
     (Sense.SIREN, is_siren),

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from tenu.datamap.file_paths import PathPattern
 from tenu.datamap.findings import finding, nearest
 from tenu.datamap.model import Declared, Names
-from tenu.datamap.paths import PathPattern
 from tenu.documents import Located, document, json_schema
 from tenu.errors import Finding
 from tenu.policy.model import Policy

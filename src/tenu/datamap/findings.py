@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from tenu.errors import Finding, Place
+from tenu.errors import Finding, Place, Seen
 from tenu.terms import Severity, Text
 
 
@@ -16,6 +16,7 @@ def finding(
     said: tuple[str, str],
     fix: tuple[str, str] | None = None,
     clauses: tuple[str, ...] = (),
+    seen: Seen | None = None,
 ) -> Finding:
     """Return a finding from its French and English sentences."""
     return Finding(
@@ -25,6 +26,7 @@ def finding(
         message=Text(fr=said[0], en=said[1]),
         fix=Text(fr=fix[0], en=fix[1]) if fix else None,
         clauses=clauses,
+        seen=seen,
     )
 
 

@@ -52,13 +52,18 @@ def _purposes(name: str, table: TableMap, policy: Policy) -> Iterator[Finding]:
 def _categories(name: str, table: TableMap, policy: Policy) -> Iterator[Finding]:
     known = {category.id for category in policy.categories}
     told = {category.id for category in policy.categories if category.origin is not None}
-    for column, declared in table.columns.items():
+    parts = (
+        (".".join(filter(None, (column, path))), part)
+        for column, whole in table.columns.items()
+        for path, part in whole.parts.items()
+    )
+    for column, declared in parts:
         if declared.category not in known:
             yield finding(
                 "D-CAT-01", BLOCKER, declared.at.get("category", declared.place),
                 (f"« {name}.{column} » : catégorie inconnue de la politique, « {declared.category} »",
                  f"'{name}.{column}': category unknown to the policy, '{declared.category}'"),
-                nearest(declared.category, known), ("C-CAT-06",),
+                nearest(declared.category or "", known), ("C-CAT-06",),
             )  # fmt: skip
         elif declared.origin is None and declared.category not in told:
             yield finding(

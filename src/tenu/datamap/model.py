@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
@@ -13,6 +14,7 @@ from tenu.datamap.anonymity import UNITS, Anonymity, Ladder
 from tenu.datamap.conditions import When
 from tenu.datamap.feeds import Feed
 from tenu.datamap.links import Link
+from tenu.datamap.paths import inside, keys_of
 from tenu.documents import Located, document, json_schema
 from tenu.terms import Channel, IdentifierKind, Origin, Text
 
@@ -131,8 +133,22 @@ Conditioned = Act | State | Hold
 
 
 @document
+class PathMap(Located):
+    """One personal value inside a JSON document: *category*, and *origin*, as a column has.
+
+    *cleared_to*: what replaces it in a row that stays, or that ends in anonymity; its key is removed by default.
+    """
+
+    short: ClassVar[str] = "category"
+    category: str
+    cleared_to: str | int | None = None
+    origin: Origin | None = None
+    why: Text | None = None
+
+
+@document
 class ColumnMap(Located):
-    """One personal column.
+    """One personal column: its *category*, or, of a JSON document, the *paths* that are personal.
 
     *purposes*: only when it serves others than its table's. *archive*: whether the archive needs it as proof.
     *cleared_to*: what replaces the value in a row that must stay, when NULL is refused; ``{key}`` stands for the
@@ -142,10 +158,14 @@ class ColumnMap(Located):
     on another's order): a row goes for one of its people only once nothing of the others is left in it.
     *origin*: whether the person gave it (``provided``), was seen (``observed``), or somebody concluded it (``derived``:
     never portable). The category's, in the policy, when it is not said.
+    *paths*: the personal values of a JSON document, ``$.address.city``, each with all that lies below; the rest of the
+    document stays as it is. *not_personal*: the other paths the document may have; any other key is told.
     """
 
     short: ClassVar[str] = "category"
-    category: str
+    category: str | None = None
+    paths: dict[str, PathMap] = dataclasses.field(default_factory=dict)
+    not_personal: Names = ()
     purposes: Names | None = None
     archive: bool = True
     cleared_to: str | int | None = None
@@ -153,6 +173,25 @@ class ColumnMap(Located):
     of: str | None = None
     origin: Origin | None = None
     why: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> ColumnMap:
+        if (self.category is None) == (not self.paths):
+            raise ValueError("give either 'category', or 'paths' that have one each")
+        if self.paths and (self.cleared_to is not None or self.anonymised_to):
+            raise ValueError("what a document becomes is said path by path")
+        if self.not_personal and not self.paths:
+            raise ValueError("'not_personal' goes with 'paths'")
+        personal = [keys_of(path) for path in self.paths]
+        said = [*personal, *map(keys_of, self.not_personal)]
+        if any(inside(one, other) for i, one in enumerate(said) for j, other in enumerate(said) if i != j):
+            raise ValueError("one path lies inside another: keep the outer one")
+        return self
+
+    @property
+    def parts(self) -> Mapping[str, ColumnMap | PathMap]:
+        """Return what has a category of its own: the column, under no name, or each path of its document."""
+        return self.paths or {"": self}
 
 
 @document
@@ -293,7 +332,7 @@ class System(Located):
 
 
 SCHEMA_ID = "https://tenu.example/schemas/system.schema.json"
-SHORT = ("Link", "ColumnMap")
+SHORT = ("Link", "ColumnMap", "PathMap")
 """The parts that may be written as one text."""
 
 

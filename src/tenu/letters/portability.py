@@ -66,7 +66,7 @@ def portability_package(facts: PortabilityFacts, language: Language) -> tuple[Fi
         File(name={"fr": "lisez-moi.html", "en": "read-me.html"}[language], content=page.encode()),
         File(name="data.json", content=json_of(_data(facts, tables))),
         File(name="schema.json", content=json_of(_schema(facts, written, language))),
-        *(File(name=f"data/{t.name}.csv", content=csv_of(_for_csv(t), inert=False)) for t in tables),
+        *(File(name=f"data/{t.name}.csv", content=csv_of(t, inert=False)) for t in tables),
         File(name="manifest.json", content=json_of(_manifest(facts))),
     )
 
@@ -122,17 +122,6 @@ def _instant(said: str, zone: ZoneInfo) -> str:
 
 def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
     return {**schema, "type": [schema["type"], "null"]} if "type" in schema else schema
-
-
-def _for_csv(table: Copied) -> Copied:
-    """Return *table* with what has no CSV of its own (true, false, objects) as JSON writes it."""
-    rows = (
-        tuple(
-            json.dumps(v, ensure_ascii=False) if isinstance(v, bool | dict | list) else v for v in row
-        )
-        for row in table.rows
-    )  # fmt: skip
-    return replace(table, rows=tuple(rows))
 
 
 # ── files for programs ──

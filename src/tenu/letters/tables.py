@@ -55,6 +55,8 @@ def plain(table: Copied) -> dict[str, object]:
 def csv_of(table: Copied, *, inert: bool = True) -> bytes:
     """Return the rows as RFC 4180, in UTF-8, the names of the columns first.
 
+    What has no CSV of its own (true, false, lists, documents) is written as JSON.
+
     Args:
         table: Rows of one table.
         inert: Whether a value a spreadsheet would run as a formula is quoted by an apostrophe; not where a program reads it.
@@ -62,7 +64,9 @@ def csv_of(table: Copied, *, inert: bool = True) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(cell.name for cell in table.columns)
-    writer.writerows([_inert(value) if inert else value for value in row] for row in table.rows)
+    for row in table.rows:
+        cells = map(_cell, row)
+        writer.writerow(map(_inert, cells) if inert else cells)
     return text.getvalue().encode()
 
 
@@ -73,6 +77,12 @@ def json_of(value: object) -> bytes:
 
 def _written(value: object) -> object:
     return float(value) if isinstance(value, Decimal) else str(value)
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool | dict | list):
+        return json.dumps(value, ensure_ascii=False, default=_written)
+    return value
 
 
 def _inert(value: object) -> object:

@@ -18,6 +18,7 @@ from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
 from tenu.law.lint import lint, not_judged
+from tenu.operations.contents import Progress, contents, keys
 from tenu.operations.reaching import archive_findings
 from tenu.operations.register import hold_findings
 from tenu.operations.rights.lasting import lasting
@@ -46,8 +47,22 @@ class Checked:
         return sum(1 for found in self.findings if found.severity is Severity.BLOCKER)
 
 
-def check(ports: Ports, as_of: date) -> Checked:
-    """Return every finding on the workspace as it is, with the law of *as_of*. Reads only."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Values:
+    """How far values are looked at: *most* rows of each table, all of them when None; *progress* is told each table."""
+
+    most: int | None
+    progress: Progress
+
+
+def check(ports: Ports, as_of: date, values: Values | None = None) -> Checked:
+    """Return every finding on the workspace as it is, with the law of *as_of*. Reads only.
+
+    Args:
+        ports: What may be asked.
+        as_of: Civil day whose law counts.
+        values: How far the values of columns are looked at too; not at all when None.
+    """
     layouts, silent = _layouts(ports)
     mute = dict(_mute_stores(ports))
     policy = ports.workspace.policy
@@ -70,6 +85,10 @@ def check(ports: Ports, as_of: date) -> Checked:
         *enforced,
         *lint(policy, as_of),
     ]
+    for name, layout in layouts.items():
+        found.extend(keys(ports.databases[name], layout))
+        if values is not None:
+            found.extend(contents(ports.databases[name], layout, values.most, values.progress))
     order = list(Severity)
     return Checked(
         findings=tuple(sorted(found, key=lambda f: order.index(f.severity))),

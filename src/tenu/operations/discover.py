@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Protocol
 
-from tenu.datamap.catalog import Catalog
+from tenu.datamap.catalog import Catalog, Column, ColumnKind
 from tenu.datamap.draft import draft
-from tenu.datamap.evidence import Evidence, evidence
+from tenu.datamap.evidence import DocumentEvidence, Evidence, document_evidence, evidence
 from tenu.datamap.likely_links import likely_links
 from tenu.datamap.model import System
 from tenu.documents import read
@@ -21,7 +21,7 @@ class Source(Protocol):
         """Return its live catalog."""
 
     def sample(self, table: str) -> Mapping[str, Iterable[str]]:
-        """Return a few values of each text column of *table*."""
+        """Return a few values of each text column of *table*, documents included."""
 
     def lead(self, child: str, column: str, parent: str, key: str) -> tuple[int, int]:
         """Return how many of some values of *column* were looked for in *key* of *parent*, and how many were found."""
@@ -43,14 +43,26 @@ def discover(source: Source, *, system: str, url: str, country: str, on: date) -
     catalog = source.catalog()
     links = list(likely_links(catalog, source.lead))
     told: dict[tuple[str, str], Evidence] = {}
+    documents: dict[tuple[str, str], DocumentEvidence] = {}
     for table in catalog.tables:
         values = source.sample(table.name)
         linking = {c for key in table.foreign_keys for c in key.columns} | set(table.primary_key)
         linking |= {link.column for link in links if link.child == table.name}
         for column in table.columns:
-            seems = evidence(column.name, values.get(column.name, ()))
-            if seems is not None and column.name not in linking:
+            if column.name in linking:
+                continue
+            if (inside := _document(catalog, column, values)) is not None:
+                documents[table.name, column.name] = inside
+            elif (seems := evidence(column.name, values.get(column.name, ()))) is not None:
                 told[table.name, column.name] = seems
-    text = draft(catalog, told, links, system=system, url=url, country=country, on=on)
+    text = draft(catalog, told, documents, links, system=system, url=url, country=country, on=on)
     read(text, file=f"systems/{system}.yaml", model=System)
     return text
+
+
+def _document(
+    catalog: Catalog, column: Column, values: Mapping[str, Iterable[str]]
+) -> DocumentEvidence | None:
+    """Return what the documents of *column* seem to hold, where they can be changed value by value."""
+    text = column.kind is ColumnKind.TEXT and catalog.engine != "postgresql"
+    return document_evidence(values.get(column.name, ())) if text or column.kind is ColumnKind.JSON else None

@@ -233,7 +233,7 @@ def _described(effect: Effect, rows: int) -> PlannedEffect:
         case Seal(columns=columns) | Cut(columns=columns):
             named = columns
         case Clear(clearings=clearings) | Anonymise(clearings=clearings):
-            named = tuple(clearing.column for clearing in clearings)
+            named = tuple(name for clearing in clearings for name in clearing.named)
         case Keep() | Erase():
             named = ()
     return PlannedEffect(verb=verb_of(effect), table=effect.table, rows=rows, columns=named)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tenu.datamap.catalog import Column, ColumnKind, Table
+from tenu.datamap.catalog import ColumnKind, Table
 from tenu.datamap.layout import Layout
 from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
@@ -24,8 +24,6 @@ from tenu.plans.selection import NEVER, Condition, matching
 from tenu.ports import Found, Ports
 from tenu.terms import IdentifierKind
 
-UNKNOWN = "NULLTYPE"
-"""What SQLAlchemy calls a type it does not know (a geometry)."""
 READ = (ColumnKind.TEXT, ColumnKind.JSON, ColumnKind.OTHER)
 
 
@@ -110,7 +108,7 @@ class _Reading:
         if table.name not in layout.system.tables and not self._settings.ignored:
             self.unsearched[place] = "ignored"
             return []
-        opaque = {column.name for column in table.columns if _is_opaque(layout.catalog.engine, column)}
+        opaque = {column.name for column in table.columns if layout.catalog.opaque(column)}
         self.unsearched.update(dict.fromkeys((f"{place}.{name}" for name in sorted(opaque)), "binary"))
         return [c.name for c in table.columns if c.kind in READ and c.name not in opaque]
 
@@ -131,12 +129,6 @@ class _Reading:
             for person in found:
                 yield from identifiers_of(person.identity, person.values)
             session.commit()
-
-
-def _is_opaque(engine: str, column: Column) -> bool:
-    """Return whether a column cannot be read as text: bytes, and on MariaDB the types it does not turn into any."""
-    unknown = column.kind is ColumnKind.OTHER and column.type_name == UNKNOWN
-    return column.kind is ColumnKind.BINARY or (unknown and engine == "mariadb")
 
 
 def _sift(opened: Scene, layout: Layout, table: str, columns: list[str], sieve: Sieve, hits: Hits) -> None:

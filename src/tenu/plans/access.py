@@ -5,14 +5,19 @@ Source: GDPR 15(1), 15(3).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tenu.datamap.catalog import ColumnKind
 from tenu.datamap.layout import Layout
+from tenu.datamap.model import PathMap, TableMap
+from tenu.datamap.paths import keys_of, parsed, value_at, without
 from tenu.plans.selection import ALWAYS
 from tenu.plans.task import Seal
 from tenu.terms import Origin
+
+Paths = tuple[tuple[str, PathMap], ...]
 
 
 def holdings(layout: Layout, root: str) -> tuple[Seal, ...]:
@@ -49,6 +54,56 @@ class Cell:
     origin: Origin | None = None
     ties: bool = False
     others: bool = False
+
+
+Opened = tuple[tuple[Cell, ...], tuple[tuple[object, ...], ...]]
+"""Columns, and rows in their order."""
+
+
+def opened(cells: Sequence[Cell], declared: TableMap | None, rows: Iterable[Sequence[object]]) -> Opened:
+    """Return *cells* and *rows* with each document opened: one more column for each of its personal paths, then its rest.
+
+    Args:
+        cells: What is known of the columns.
+        declared: The table, as its data map says it; None when it says nothing any more.
+        rows: Their values; a document as JSON, or as the text of it.
+    """
+    paths = [
+        tuple(
+            (declared.columns[cell.name].paths if declared and cell.name in declared.columns else {}).items()
+        )
+        for cell in cells
+    ]
+    if not any(paths):
+        return tuple(cells), tuple(map(tuple, rows))
+    wide = [one for cell, inside in zip(cells, paths, strict=True) for one in _columns(cell, inside)]
+    values = (
+        tuple(v for value, inside in zip(row, paths, strict=True) for v in _values(value, inside))
+        for row in rows
+    )
+    return tuple(wide), tuple(values)
+
+
+def _columns(cell: Cell, inside: Paths) -> Iterator[Cell]:
+    for path, said in inside:
+        yield replace(
+            cell,
+            name=f"{cell.name}.{path}",
+            category=said.category,
+            kind=ColumnKind.TEXT,
+            origin=said.origin or cell.origin,
+        )
+    yield cell
+
+
+def _values(value: object, inside: Paths) -> Iterator[object]:
+    """Yield what the document *value* holds at each path, then what is left of it; a text that is none is its own rest."""
+    document = parsed(value) if isinstance(value, str) else value
+    for path, _ in inside:
+        yield value_at(document, keys_of(path))
+    yield (
+        without(document, [keys_of(path) for path, _ in inside]) if inside and document is not None else value
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

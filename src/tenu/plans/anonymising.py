@@ -6,6 +6,7 @@ Source: GDPR recital 26; policy C-RET-07, C-RET-08; WP216 (singling out, linkabi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tenu.datamap.anonymity import Redraw, Shift, methods
 from tenu.datamap.catalog import Column, ColumnKind
@@ -77,7 +78,7 @@ def _personal(layout: Layout, table: str) -> tuple[Clearing, ...]:
     declared = layout.system.tables[table].columns
     plain = {clearing.column: clearing for clearing in clearings(layout, table, tuple(declared))}
     return tuple(
-        Clearing(column=name, to=clearing.to, keep=next(iter(methods(declared[name].anonymised_to)), None))
+        replace(clearing, keep=next(iter(methods(declared[name].anonymised_to)), None))
         for name, clearing in plain.items()
     )
 

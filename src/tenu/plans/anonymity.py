@@ -65,9 +65,7 @@ def crowd_tasks(layout: Layout, tasks: Iterable[PersonTask | RecordTask]) -> Ite
 
 
 def _crowd(layout: Layout, table: str, declared: Anonymity, effects: list[Anonymise]) -> Crowd:
-    changed = {
-        clearing.column for effect in effects for clearing in effect.clearings if clearing.keep is None
-    }
+    changed = {clearing.column for effect in effects for clearing in effect.clearings if clearing.empties}
     live = layout.catalog.table(table)
     keys = set(live.primary_key if live else ())
     pointing = {name for r in layout.references if r.child == table for name in r.columns}

@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime
 
 from tenu.datamap.catalog import Column, ColumnKind
 from tenu.datamap.layout import Layout
-from tenu.plans.selection import Cleared, Clearing
+from tenu.datamap.paths import keys_of
+from tenu.plans.selection import Cleared, Clearing, Inside
 
 
 def clearings(layout: Layout, table: str, columns: tuple[str, ...]) -> tuple[Clearing, ...]:
     """Return what each of *columns* becomes in a row that stays: what the data map says, else NULL, else empty text.
+
+    Of a document whose paths are said, these alone change.
 
     What the column cannot become is NULL here and a finding of ``constraints``.
     """
@@ -22,7 +25,11 @@ def clearings(layout: Layout, table: str, columns: tuple[str, ...]) -> tuple[Cle
         if column is not None:
             empty = "" if column.kind is ColumnKind.TEXT and not column.nullable else None
             said = declared[name].cleared_to
-            found.append(Clearing(column=name, to=empty if said is None else as_stored(said, column)))
+            inside = tuple(
+                Inside(keys=keys_of(path), to=part.cleared_to) for path, part in declared[name].paths.items()
+            )
+            to = None if inside else empty if said is None else as_stored(said, column)
+            found.append(Clearing(column=name, to=to, inside=inside))
     return tuple(found)
 
 

@@ -118,7 +118,7 @@ def revives(layout: Layout, table: str, clearing: Clearing) -> bool:
         return True
     if any(clearing.column in keep.dated_by for keep in through):
         return True
-    rows: tuple[Conditioned, ...] = (*system.states, *system.holds)
+    rows: tuple[Conditioned, ...] = () if clearing.inside else (*system.states, *system.holds)
     for row in rows:
         said = row.when if row.table == table else {}
         if clearing.column in said and satisfies(clearing.to, said[clearing.column]):
@@ -131,6 +131,8 @@ def refusal(table: Table, column: Column, clearing: Clearing) -> tuple[str, str]
     value = clearing.to
     if column.generated:
         return "elle est calculée par la base", "the database computes it"
+    if clearing.inside:
+        return None
     if value is None:
         kind = column.type_name
         return None if column.nullable else (f"elle refuse NULL ({kind})", f"it refuses NULL ({kind})")

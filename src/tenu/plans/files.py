@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from tenu.datamap.file_paths import FilePath, Trail
 from tenu.datamap.files import FileSet, FileStore
-from tenu.datamap.paths import FilePath, Trail
 from tenu.periods.civil import civil_day
 from tenu.plans.rulebook import Rulebook
 from tenu.plans.store_port import Entry, EntryKind

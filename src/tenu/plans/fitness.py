@@ -208,7 +208,7 @@ def _uncounted(
 
 def _identifying(layout: Layout, effect: Anonymise, declared: TableMap) -> Iterator[Finding]:
     """Check that nothing that designates people stays: identifiers other systems hold too, whole or in part."""
-    emptied = {c.column for c in effect.clearings if c.keep is None or isinstance(c.keep, Redraw)}
+    emptied = {c.column for c in effect.clearings if c.empties or isinstance(c.keep, Redraw)}
     for column in layout.system.designating(effect.table):
         if column not in emptied:
             said = declared.columns.get(column, declared)

@@ -17,8 +17,8 @@ from tenu.terms import ClauseStatus, LegalBasis, Severity, Text
 
 Judge = Callable[[Facts], Truth]
 BREAKING = (Severity.BLOCKER, Severity.MAJOR)
-UNCLASSIFIED = ("D-COL-02", "D-TBL-02")
-"""Findings that leave a column or a table nobody looked at: nothing counted around it can be called kept."""
+UNCLASSIFIED = ("D-COL-02", "D-TBL-02", "D-PATH-01")
+"""Findings that leave a column, a table or a key of a document nobody looked at: nothing counted around it can be called kept."""
 PROSPECT_ACTS = frozenset(
     {"reply", "click", "form", "incoming_call", "quote_request", "purchase", "event_attendance"}
 )
@@ -313,13 +313,14 @@ JUDGES: Mapping[str, Judge] = {
     "C-GEN-03": told,
     "C-CTL-02": addresses,
     "C-TRF-01": inside_eea,
-    "C-CAT-01": _no_findings(("D-PUR-01", "D-COL-02"), _CLASSIFIED),
+    "C-CAT-01": _no_findings(("D-PUR-01", "D-COL-02", "D-PATH-01"), _CLASSIFIED),
     "C-CAT-02": _images,
-    "C-CAT-03": _no_findings(("D-PUR-01", "D-COL-02"), _CLASSIFIED),
+    "C-CAT-03": _no_findings(("D-PUR-01", "D-COL-02", "D-PATH-01"), _CLASSIFIED),
     "C-CAT-04": _nothing_overdue("connection_logs"),
     "C-CAT-05": _nothing_overdue("calls"),
     "C-CAT-06": _no_findings(
-        ("D-CAT-01", "D-COL-02"), Text(fr="aucune catégorie hors liste", en="no category outside the list")
+        ("D-CAT-01", "D-COL-02", "D-PATH-01"),
+        Text(fr="aucune catégorie hors liste", en="no category outside the list"),
     ),
     "C-PUR-11": _nothing_overdue("relation"),
     "C-PUR-12": _disputes,

@@ -42,7 +42,7 @@ def _lets_go(task: RecordTask, hop: Hop) -> bool:
     """Return whether a record *task* has changed no longer leads where *hop* does."""
     if not isinstance(task.effect, Anonymise):
         return True
-    emptied = {c.column for c in task.effect.clearings if c.to is None and c.keep is None}
+    emptied = {c.column for c in task.effect.clearings if c.to is None and c.empties}
     return any(here in emptied for here, _ in hop.pairs)
 
 

@@ -244,6 +244,11 @@ def _written(spot: _Spot, said: str, layouts: Mapping[str, Layout]) -> object:
     layout = layouts[spot.where.system]
     table = layout.catalog.table(spot.where.table)
     column = table.column(spot.where.column) if table else None
+    if column is None and ".$" in spot.where.column:
+        return Text(
+            fr="une valeur dans un document ne s'écrit pas ici : corrigez-la dans son logiciel",
+            en="a value inside a document is not written here: correct it in its own software",
+        )
     if column is None:
         return Text(fr="la colonne n'existe plus", en="the column is gone")
     try:

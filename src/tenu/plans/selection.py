@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from tenu.datamap.anonymity import Method
 from tenu.datamap.conditions import TODAY, Scalar, Test, days_of, values_of
+from tenu.datamap.paths import Keys, path_of
 from tenu.datamap.ways import Fact, Facts, Hop
 
 Cleared = str | int | bool | date | datetime | None
@@ -81,15 +82,35 @@ class Uncleared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """What becomes of one value inside a JSON document: it is removed, or is *to*."""
+
+    keys: Keys
+    to: str | int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clearing:
     """What a column becomes in a row that stays: *to* None is NULL; ``{key}`` in a text is the row's own key.
 
-    *keep*: all that is left of the value, whatever *to* says.
+    *keep*: all that is left of the value, whatever *to* says. *inside*: the column is a document, of which these values
+    alone change.
     """
 
     column: str
     to: Cleared
     keep: Method | None = None
+    inside: tuple[Inside, ...] = ()
+
+    @property
+    def empties(self) -> bool:
+        """Return whether nothing is left of the column."""
+        return self.keep is None and not self.inside
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Return what changes, as people read it: the column, or the paths of its document."""
+        return tuple(f"{self.column}.{path_of(part.keys)}" for part in self.inside) or (self.column,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

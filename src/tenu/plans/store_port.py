@@ -9,8 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
+from tenu.datamap.file_paths import FilePath
 from tenu.datamap.files import FileStore
-from tenu.datamap.paths import FilePath
 
 
 class EntryKind(StrEnum):

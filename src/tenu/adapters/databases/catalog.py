@@ -20,6 +20,9 @@ from tenu.terms import Text
 SAMPLE = 50
 """Rows looked at to tell what a column holds."""
 
+CHARACTERS = 4_000
+"""How much of each; a longer document is not read as one."""
+
 
 def read_catalog(connection: sa.Connection, schema: str | None) -> tuple[Catalog, Mapping[str, sa.Table]]:
     """Return the catalog of *schema* and its tables as SQLAlchemy sees them, foreign keys left out.
@@ -260,16 +263,18 @@ class Unknown:
         return self._catalog
 
     def sample(self, table: str) -> Mapping[str, list[str]]:
-        """Return a few values of each short text column of *table*, for evidence: nobody keeps or shows them."""
+        """Return a few values of each text and document column of *table*, for evidence: nobody keeps or shows them."""
         live = self._catalog.table(table)
-        names = [c.name for c in live.columns if c.kind is ColumnKind.TEXT] if live else []
+        read = (ColumnKind.TEXT, ColumnKind.JSON)
+        names = [c.name for c in live.columns if c.kind in read] if live else []
         if not names:
             return {}
         rows = self._tables[table]
-        query = sa.select(*(rows.c[name] for name in names)).limit(SAMPLE)
+        query = sa.select(*(sa.cast(rows.c[name], sa.Text) for name in names)).limit(SAMPLE)
         found = self._connection.execute(query).all()
         return {
-            name: [str(row[i])[:80] for row in found if row[i] is not None] for i, name in enumerate(names)
+            name: [str(row[i])[:CHARACTERS] for row in found if row[i] is not None]
+            for i, name in enumerate(names)
         }
 
     def lead(self, child: str, column: str, parent: str, key: str) -> tuple[int, int]:

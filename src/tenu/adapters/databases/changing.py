@@ -13,11 +13,10 @@ from tenu.adapters.databases.compile import Clause
 from tenu.adapters.databases.desk import FEW, Desk
 from tenu.adapters.databases.work import PeopleList
 from tenu.datamap.anonymity import Shift
-from tenu.datamap.catalog import ColumnKind
 from tenu.datamap.ways import Path, first_unlike
 from tenu.plans.selection import ALWAYS, Condition, Linked, Selection, reads
 from tenu.plans.task import Anonymise, Change, Clear, Cut, Effect, Erase, Holder, Seal
-from tenu.ports import Fate, Key, Line, Noted, Rows, Unit, appeared
+from tenu.ports import Fate, Key, Line, Noted, Rows, Texts, Unit, appeared
 
 
 class Changing(Desk):
@@ -52,29 +51,14 @@ class Changing(Desk):
             query = sa.select(*keys, sa.func.count()).select_from(rows).where(*where).group_by(*keys)
         return {tuple(row[:-1]): int(row[-1]) for row in self.connection.execute(query)}
 
-    def more_than(self, table: str, rows: int) -> bool:
-        """Return whether *table* has more than *rows* rows; no more than these are counted."""
-        some = sa.select(sa.literal(1)).select_from(self.compiler.tables[table]).limit(rows + 1).subquery()
-        return self.number(sa.select(sa.func.count()).select_from(some)) > rows
-
-    def texts(
-        self, table: str, columns: Sequence[str], flag: Condition
-    ) -> Iterator[tuple[Key, bool, Sequence[str | None]]]:
+    def texts(self, table: str, columns: Sequence[str], flag: Condition) -> Texts:
         """Stream *table*: key, whether *flag* holds, and *columns* as text."""
         rows, keys = self.compiler.tables[table], self.primary_key(table)
         holds = sa.case((self.compiler.where(flag, rows, table), 1), else_=0)
-        query = sa.select(*(rows.c[k] for k in keys), holds, *(self._as_text(table, c) for c in columns))
+        query = sa.select(*(rows.c[k] for k in keys), holds, *(self.as_text(rows, table, c) for c in columns))
         width = len(keys)
         for row in self.stream(query):
             yield tuple(row[:width]), bool(row[width]), tuple(row[width + 1 :])
-
-    def _as_text(self, table: str, name: str) -> Any:
-        found = self.compiler.catalog.table(table)
-        column = found.column(name) if found else None
-        value = self.compiler.tables[table].c[name]
-        if column is not None and column.kind is ColumnKind.TEXT:
-            return value
-        return sa.cast(value, sa.CHAR if self.engine == "mariadb" else sa.Text)
 
     def count_rows(self, selection: Selection) -> int:
         """Return how many rows *selection* holds."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tenu.adapters.databases import dialects
+from tenu.adapters.databases import dialects, inside
 from tenu.adapters.databases.coarsening import coarsened, drawn, moved
 from tenu.adapters.databases.dates import Dates
 from tenu.adapters.databases.work import PeopleList
@@ -164,6 +164,9 @@ class Compiler:
 
     def cleared(self, clearing: Clearing, rows: Rows, table: str, *, shift: Any = None) -> Any:
         """Return the value *clearing* leaves in a row of *table*; *shift*: the share drawn for its person."""
+        if clearing.inside:
+            column = self._column(table, clearing.column)
+            return inside.emptied(self.catalog.engine, column, rows.c[clearing.column], clearing.inside)
         if clearing.keep is not None:
             return self._kept(
                 clearing.keep, rows.c[clearing.column], self._column(table, clearing.column), shift
@@ -199,8 +202,8 @@ class Compiler:
             path, where = path[:far], Linked(path=path[far:], where=where)
         joins, end = self.join(rows, table, path)
         clauses = [on for _, on in joins]
-        inside = self.where(where, end, path[-1].table)
-        query = sa.select(sa.literal(1)).select_from(*(there for there, _ in joins)).where(*clauses, inside)
+        ends = self.where(where, end, path[-1].table)
+        query = sa.select(sa.literal(1)).select_from(*(there for there, _ in joins)).where(*clauses, ends)
         return sa.exists(query.correlate(rows))
 
     def _among(self, path: tuple[Hop, ...], where: Condition, rows: Rows, table: str) -> Clause:
@@ -209,9 +212,9 @@ class Compiler:
         ((mine, theirs),) = self.sides(path[0], rows, dict(first.c))
         joins, end = self.join(first, path[0].table, path[1:])
         there = [self.where(matching(path[0].there), first, path[0].table), *(on for _, on in joins)]
-        inside = self.where(where, end, path[-1].table)
+        ends = self.where(where, end, path[-1].table)
         query = sa.select(theirs).select_from(first, *(table for table, _ in joins))
-        among = mine.in_(query.where(theirs.is_not(None), *there, inside))
+        among = mine.in_(query.where(theirs.is_not(None), *there, ends))
         return sa.and_(*self.facts(path[0], rows, table, None), mine.is_not(None), among)
 
     def _meets(self, one: tuple[Hop, ...], other: tuple[Hop, ...], rows: Rows, table: str) -> Clause:
@@ -249,6 +252,8 @@ class Compiler:
 
     def _left(self, clearing: Clearing, rows: Rows, table: str) -> Clause:
         column = rows.c[clearing.column]
+        if clearing.inside:
+            return inside.left(self.catalog.engine, column, clearing.inside)
         if clearing.to is None and clearing.keep is None:
             return column.is_not(None)
         left = self.cleared(clearing, rows, table)

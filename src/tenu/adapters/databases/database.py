@@ -27,6 +27,7 @@ from tenu.adapters.databases.lists import Lists
 from tenu.adapters.databases.measuring import Measuring
 from tenu.adapters.databases.openings import opening_table
 from tenu.adapters.databases.recording import Recorder
+from tenu.adapters.databases.sampling import Sampling
 from tenu.adapters.databases.seeking import Seeking
 from tenu.adapters.databases.work import PeopleList, receipt_table
 from tenu.datamap.catalog import Catalog
@@ -41,7 +42,7 @@ from tenu.ports import Session as AnySession
 OUR_SCHEMA = "tenu"
 
 
-class Session(Lists, Holding, Seeking, Correcting, Changing, Measuring):
+class Session(Lists, Holding, Seeking, Correcting, Changing, Measuring, Sampling):
     """Every verb tenu has on one database, over one connection."""
 
 

@@ -14,6 +14,7 @@ from tenu.adapters.databases import dialects, packing
 from tenu.adapters.databases.compile import Clause, Compiler
 from tenu.adapters.databases.openings import EVERY, LONGEST, opening_table, seconds_now, session_number
 from tenu.adapters.databases.work import PeopleList
+from tenu.datamap.catalog import ColumnKind
 from tenu.datamap.ways import first_unlike
 from tenu.plans.package import Heading
 from tenu.plans.selection import matching
@@ -106,6 +107,22 @@ class Desk:
     def number(self, query: sa.Select[Any]) -> int:
         """Return the single number *query* computes."""
         return int(self.connection.execute(query).scalar_one())
+
+    def more_than(self, table: str, rows: int) -> bool:
+        """Return whether *table* has more than *rows* rows; no more than these are counted."""
+        some = sa.select(sa.literal(1)).select_from(self.compiler.tables[table]).limit(rows + 1).subquery()
+        return self.number(sa.select(sa.func.count()).select_from(some)) > rows
+
+    def as_text(self, rows: sa.FromClause, table: str, name: str) -> Any:
+        """Return the column *name* of *rows*, rows of *table*, as text; NULL where SQLite holds bytes in it."""
+        found = self.compiler.catalog.table(table)
+        column = found.column(name) if found else None
+        value = rows.c[name]
+        if self.engine == "sqlite":
+            return sa.case((sa.func.typeof(value) != "blob", sa.cast(value, sa.Text)))
+        if column is not None and column.kind is ColumnKind.TEXT:
+            return sa.type_coerce(value, sa.Text)  # what SQLAlchemy makes of a SET is no text
+        return sa.cast(value, sa.CHAR if self.engine == "mariadb" else sa.Text)
 
     def next_name(self, stem: str) -> str:
         """Return a table name this session has not used yet."""

@@ -13,6 +13,7 @@ from tenu.operations.acting import NotEntitledError
 from tenu.operations.opening import Opened, open_packages
 from tenu.operations.rights.copying import cells
 from tenu.plans.access import Cell, Copied
+from tenu.plans.access import opened as with_paths
 from tenu.plans.archive import Package
 from tenu.ports import Ports
 from tenu.terms import Motive, Text
@@ -59,12 +60,14 @@ def _tables(opened: Opened, layouts: Mapping[str, Layout]) -> Iterator[Copied]:
     for table, said in opened.tables.items():
         declared = layout.system.tables.get(table) if layout else None
         columns = said["columns"]
+        known = tuple(cells(layout, table, columns) if layout else map(_unknown, columns))
+        known, rows = with_paths(known, declared, said["rows"])
         yield Copied(
             system=package.system,
             table=table,
             purposes=declared.purposes if declared else (),
-            columns=tuple(cells(layout, table, columns) if layout else map(_unknown, columns)),
-            rows=tuple(tuple(row) for row in said["rows"]),
+            columns=known,
+            rows=rows,
             archived_until=package.until,
         )
 

@@ -14,7 +14,7 @@ from typing import Any
 from tenu.datamap.catalog import ColumnKind
 from tenu.datamap.layout import Layout
 from tenu.operations.rights.searching import Asked
-from tenu.plans.access import Cell, Copied, holdings
+from tenu.plans.access import Cell, Copied, holdings, opened
 from tenu.plans.package import Heading, rows_in
 from tenu.ports import Key, Node
 
@@ -49,12 +49,13 @@ def _of_system(asked: Asked, layout: Layout, keys: dict[str, list[Key]]) -> Iter
                 found.setdefault(heading.table, {}).update(_by_key(layout, heading, block))
     for table, rows in found.items():
         declared = layout.system.tables.get(table)
+        known, values = opened(tuple(cells(layout, table, columns[table])), declared, rows.values())
         yield Copied(
             system=layout.system.system,
             table=table,
             purposes=declared.purposes if declared else (),
-            columns=tuple(cells(layout, table, columns[table])),
-            rows=tuple(tuple(row) for row in rows.values()),
+            columns=known,
+            rows=values,
         )
 
 

@@ -69,7 +69,11 @@ def _what(ports: Ports, holding: Holding) -> Text:
     """Return the kinds of data of a table, in the policy's words, and its name."""
     system = next((s for s in ports.workspace.systems if s.system == holding.system), None)
     table = system.tables.get(holding.table) if system else None
-    used = {column.category for column in table.columns.values()} if table else set()
+    used = (
+        {part.category for column in table.columns.values() for part in column.parts.values()}
+        if table
+        else set()
+    )
     known = [category.label for category in ports.workspace.policy.categories if category.id in used]
     fr, en = (", ".join(label.in_(language) for label in known) for language in ("fr", "en"))
     return Text(fr=f"{fr or YOURS.fr} ({holding.table})", en=f"{en or YOURS.en} ({holding.table})")

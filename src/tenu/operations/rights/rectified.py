@@ -110,6 +110,6 @@ def _meaning(ports: Ports, places: Iterable[Where]) -> tuple[Mapping[Where, Text
         table = tables.get((where.system, where.table))
         column = table.columns.get(where.column) if table else None
         if table and column:
-            categories[where] = labels[column.category]
+            categories[where] = labels[column.category] if column.category else COMPLETED
             purposes |= set(column.purposes or table.purposes)
     return categories, purposes
