@@ -98,22 +98,29 @@ class JournalStore:
 
     def events(self, start: int = 0, kind: Kinds = None, request: str | None = None) -> Iterator[Event]:
         """Yield the events from index *start*, in order, those not sealed yet at the end."""
-        return (entry.event for entry in self.entries(start, kind, request))
+        for page, _ in self._pages(start, kind, request, placed=False):
+            yield from (event_about(row.leaf, request) for row in page)
 
     def entries(self, start: int = 0, kind: Kinds = None, request: str | None = None) -> Iterator[Entry]:
-        """Yield the entries from index *start*, in order, those not sealed yet at the end.
+        """Yield the entries from index *start*, in order, those not sealed yet at the end."""
+        for page, spans in self._pages(start, kind, request, placed=True):
+            for row, index in zip(page, _indexes(spans, (row.id for row in page)), strict=True):
+                yield Entry(index=index, event=event_about(row.leaf, request), leaf=row.leaf)
+
+    def _pages(
+        self, start: int, kind: Kinds, request: str | None, *, placed: bool
+    ) -> Iterator[tuple[Sequence[Any], Sequence[Any]]]:
+        """Yield rows from index *start*, page by page, and the spans over each when their places are asked for (*placed*).
 
         Pages are read as they are asked for, each in its own short transaction.
         """
-        after = self._before(start)
+        after = self._before(start) if start else 0
         while True:
             with self._reads.connect() as connection:
                 page = connection.execute(_page(after, kind, request)).all()
-                indexes = (
-                    _indexes(_spans_over(connection, page), (row.id for row in page)) if page else iter(())
-                )
-            for row, index in zip(page, indexes, strict=True):
-                yield Entry(index=index, event=event_about(row.leaf, request), leaf=row.leaf)
+                spans = _spans_over(connection, page) if page and placed else ()
+            if page:
+                yield page, spans
             if len(page) < _PAGE:
                 return
             after = page[-1].id

@@ -201,6 +201,8 @@ class Database:
         return receipt_table(OUR_SCHEMA if postgresql else None)
 
     def _engine(self, *, writing: bool, kept: bool = False) -> sa.Engine:
+        # SQLite alone locks from the start whoever will write; elsewhere those who read and those who write share connections.
+        writing = writing and sa.make_url(self._url).get_backend_name() == "sqlite"
         if (writing, kept) not in self._engines:
             self._engines[writing, kept] = dialects.connect(self._url, writing=writing, kept=kept)
             translate(self._engines[writing, kept], self.system.system)
