@@ -52,10 +52,17 @@ class Changing(Desk):
             query = sa.select(*keys, sa.func.count()).select_from(rows).where(*where).group_by(*keys)
         return {tuple(row[:-1]): int(row[-1]) for row in self.connection.execute(query)}
 
-    def more_than(self, table: str, rows: int) -> bool:
-        """Return whether *table* has more than *rows* rows; no more than these are counted."""
-        some = sa.select(sa.literal(1)).select_from(self.compiler.tables[table]).limit(rows + 1).subquery()
-        return self.number(sa.select(sa.func.count()).select_from(some)) > rows
+    def longer_than(self, tables: Sequence[str], rows: int) -> frozenset[str]:
+        """Return those of *tables* that have more than *rows* rows; no more than these are counted."""
+        longer = set[str]()
+        for start in range(0, len(tables), FEW):
+            few = tables[start : start + FEW]
+            known = (self.compiler.tables[table] for table in few)
+            some = (sa.select(sa.literal(1)).select_from(table).limit(rows + 1).subquery() for table in known)
+            counted = [sa.select(sa.func.count()).select_from(one).scalar_subquery() for one in some]
+            found = self.connection.execute(sa.select(*counted)).one()
+            longer |= {table for table, count in zip(few, found, strict=True) if count > rows}
+        return frozenset(longer)
 
     def texts(
         self, table: str, columns: Sequence[str], flag: Condition

@@ -53,7 +53,8 @@ def connect(url: str, *, writing: bool, kept: bool = False) -> sa.Engine:
             engine = sa.create_engine(
                 parsed,
                 isolation_level="READ COMMITTED",
-                connect_args={"options": options},
+                # What the driver remembers having prepared would outlive the session that the server forgets.
+                connect_args={"options": options, **({} if kept else {"prepare_threshold": None})},
                 **_KEPT,
             )
             if not kept:

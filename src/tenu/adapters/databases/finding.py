@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from tenu.adapters.databases import dialects
 from tenu.adapters.databases.bulk import insert_rows
 from tenu.adapters.databases.compile import Clause, Rows
-from tenu.adapters.databases.desk import BATCH, Desk
+from tenu.adapters.databases.desk import BATCH, FEW, Desk
 from tenu.adapters.databases.dialects import LONGEST
 from tenu.adapters.databases.work import LOOK_UP, PeopleList
 from tenu.datamap.identity import LINKING, Identity, identity
@@ -77,12 +77,15 @@ class Finding(Desk):
     ) -> list[Found]:
         """Return the people of *root* who carry one of the *wanted* normalised identifiers, with their signs of life."""
         rows = self.compiler.tables[root]
-        look_up = self._look_up(wanted)
-        asked = {
-            kind: sa.select(look_up.c.value).where(look_up.c.kind == kind.value)
+        values = {
+            kind: sorted(value for value in wanted[kind] if len(value) <= LONGEST)
             for kind in LINKING
             if kind in wanted
         }
+        if sum(map(len, values.values())) <= FEW:
+            return list(self.people(root, people, rows, self.carrying(root, people, rows, values), vitals))
+        look_up = self._look_up(values)
+        asked = {kind: sa.select(look_up.c.value).where(look_up.c.kind == kind.value) for kind in values}
         found = list(self.people(root, people, rows, self.carrying(root, people, rows, asked), vitals))
         self.drop(look_up)
         return found
@@ -177,14 +180,9 @@ class Finding(Desk):
                 found.setdefault(tuple(key), {}).setdefault(kind, []).extend([str(value)] if value else [])
         return found
 
-    def _look_up(self, wanted: Mapping[IdentifierKind, Iterable[str]]) -> sa.Table:
+    def _look_up(self, wanted: Mapping[IdentifierKind, Sequence[str]]) -> sa.Table:
         self.connection.execute(sa.schema.CreateTable(LOOK_UP))
-        rows = (
-            (kind.value, value)
-            for kind, values in wanted.items()
-            for value in sorted(values)
-            if len(value) <= LONGEST
-        )
+        rows = ((kind.value, value) for kind, values in wanted.items() for value in values)
         while batch := list(islice(rows, BATCH)):
             insert_rows(self.connection, LOOK_UP, ("kind", "value"), batch)
         return LOOK_UP
