@@ -53,15 +53,14 @@ class Changing(Desk):
         return {tuple(row[:-1]): int(row[-1]) for row in self.connection.execute(query)}
 
     def longer_than(self, tables: Sequence[str], rows: int) -> frozenset[str]:
-        """Return those of *tables* that have more than *rows* rows; no more than these are counted."""
+        """Return those of *tables* that have more than *rows* rows; no more than these are looked at."""
         longer = set[str]()
         for start in range(0, len(tables), FEW):
             few = tables[start : start + FEW]
             known = (self.compiler.tables[table] for table in few)
-            some = (sa.select(sa.literal(1)).select_from(table).limit(rows + 1).subquery() for table in known)
-            counted = [sa.select(sa.func.count()).select_from(one).scalar_subquery() for one in some]
-            found = self.connection.execute(sa.select(*counted)).one()
-            longer |= {table for table, count in zip(few, found, strict=True) if count > rows}
+            beyond = (sa.select(sa.literal(1)).select_from(table).offset(rows).limit(1) for table in known)
+            found = self.connection.execute(sa.select(*(one.scalar_subquery() for one in beyond))).one()
+            longer |= {table for table, one_more in zip(few, found, strict=True) if one_more}
         return frozenset(longer)
 
     def texts(
