@@ -45,12 +45,12 @@ class Finding(Desk):
     def judge(
         self, root: str, people: People, where: Condition, signs: Sequence[Condition], ends: Sequence[Ending]
     ) -> Iterator[tuple[Found, tuple[bool, ...]]]:
-        """Stream the people of *root* that satisfy *where*, with the last day of each of *ends*, and which of *signs* they show."""
+        """Yield the people of *root* that satisfy *where*, a few, with the last day of each of *ends*, and which of *signs* they show."""
         rows = self.compiler.tables[root]
         asked = [sa.case((self.compiler.where(sign, rows, root), 1), else_=0) for sign in signs]
         asked += self.latest(ends, rows, root)
         here, width = [self.compiler.where(where, rows, root)], len(signs)
-        for key, values, rest in self._told(root, people, rows, here, asked):
+        for key, values, rest in self._told(root, people, rows, here, asked, few=True):
             found = self._found(key, values, (), self.ended(ends, rest[width:], root))
             yield found, tuple(map(bool, rest[:width]))
 
@@ -83,7 +83,8 @@ class Finding(Desk):
             if kind in wanted
         }
         if sum(map(len, values.values())) <= FEW:
-            return list(self.people(root, people, rows, self.carrying(root, people, rows, values), vitals))
+            carrying = self.carrying(root, people, rows, values)
+            return list(self.people(root, people, rows, carrying, vitals, few=True))
         look_up = self._look_up(values)
         asked = {kind: sa.select(look_up.c.value).where(look_up.c.kind == kind.value) for kind in values}
         found = list(self.people(root, people, rows, self.carrying(root, people, rows, asked), vitals))
@@ -91,13 +92,23 @@ class Finding(Desk):
         return found
 
     def people(
-        self, root: str, people: People, rows: Rows, where: Sequence[Clause], vitals: Vitals | None = None
+        self,
+        root: str,
+        people: People,
+        rows: Rows,
+        where: Sequence[Clause],
+        vitals: Vitals | None = None,
+        *,
+        few: bool = False,
     ) -> Iterator[Found]:
-        """Stream the people of *root* whose *rows* satisfy *where*, with what identifies them, and *vitals* when asked."""
+        """Stream the people of *root* whose *rows* satisfy *where*, with what identifies them, and *vitals* when asked.
+
+        *few*: they are few enough to be fetched at once, which takes one exchange with the server instead of three.
+        """
         endings = vitals.endings if vitals is not None else ()
         asked = self._signs(root, rows, vitals) if vitals is not None else ()
         signs = len(asked) - len(endings)
-        for key, values, rest in self._told(root, people, rows, where, asked):
+        for key, values, rest in self._told(root, people, rows, where, asked, few=few):
             yield self._found(key, values, rest, self.ended(endings, rest[signs:], root))
 
     def _signs(self, root: str, rows: Rows, vitals: Vitals) -> Sequence[Any]:
@@ -110,13 +121,20 @@ class Finding(Desk):
         return self._vitals[said]
 
     def _told(
-        self, root: str, people: People, rows: Rows, where: Sequence[Clause], asked: Sequence[Any]
+        self,
+        root: str,
+        people: People,
+        rows: Rows,
+        where: Sequence[Clause],
+        asked: Sequence[Any],
+        *,
+        few: bool = False,
     ) -> Iterator[tuple[Key, Values, Sequence[Any]]]:
         """Stream the people of *root* whose *rows* satisfy *where*: key, what identifies them, what else is *asked*."""
         keys, own = self.primary_key(root), self._own(root, people, rows)
         more = self._more(root, people, rows, where)
         query = sa.select(*(rows.c[k] for k in keys), *(value for _, value in own), *asked).where(*where)
-        for row in self.stream(query):
+        for row in self.connection.execute(query) if few else self.stream(query):
             key, rest = tuple(row[: len(keys)]), row[len(keys) + len(own) :]
             values = {kind: list(said) for kind, said in more.get(key, {}).items()}
             for (kind, _), value in zip(own, row[len(keys) : len(keys) + len(own)], strict=True):
