@@ -89,39 +89,38 @@ class Sieve:
         self._hint = self._hint_of()
 
     def found(self, cell: str) -> Iterator[tuple[IdentifierKind, frozenset[str]]]:
-        """Yield, by kind, the identifiers of *cell* that designate the people looked for."""
-        if self._hint is None or not cell.isascii() or self._hint.search("".join(cell.lower().split())):
-            yield from self._told(cell)
-        if self._phones and len(cell) >= _PHONE_DIGITS and (phones := self._phones_of(cell)):
-            yield IdentifierKind.PHONE, frozenset(phones)
-
-    def _told(self, cell: str) -> Iterator[tuple[IdentifierKind, frozenset[str]]]:
-        """Yield what is found but for telephone numbers.
+        """Yield, by kind, the identifiers of *cell* that designate the people looked for.
 
         Most cells are a number or one word: neither an e-mail nor a full name, whose parts are two at least.
         """
+        if self._hint and cell.isascii() and not self._hint.search("".join(cell.lower().split())):
+            return
         is_word = cell.isalnum() and (cell.isascii() or _ONE_WORD.fullmatch(cell) is not None)
         if self._emails and not is_word and (emails := self._emails_of(cell)):
             yield IdentifierKind.EMAIL, frozenset(emails)
         if self._references and (references := self._references_of(cell)):
             yield IdentifierKind.CUSTOMER_REFERENCE, frozenset(references)
+        if self._phones and len(cell) >= _PHONE_DIGITS and (phones := self._phones_of(cell)):
+            yield IdentifierKind.PHONE, frozenset(phones)
         if self._names and not is_word and (names := self._names_of(cell)):
             yield IdentifierKind.NAME, frozenset(names)
 
     def _hint_of(self) -> re.Pattern[str] | None:
         """Return what a cell must say to be worth reading, its spaces taken out; None when that would not be quicker, or not sure.
 
-        An e-mail is recognised by its name before the sign @, a full name by its longest word. What has a letter outside
-        ASCII can be spelled several ways, and many people are as quickly read for.
+        An e-mail is recognised by its name before the sign @, a full name by its longest word, a telephone number by its
+        digits, whatever stands between them. What has a letter outside ASCII can be spelled several ways, and many people
+        are as quickly read for.
         """
-        found = {
+        words = {
             *(email.partition("@")[0] for email in self._emails),
             *(reference.lower() for reference in self._references),
             *(max(name.split(), key=len) for name in self._names),
         }
-        if len(found) > _FEW_HINTS or not all(map(str.isascii, found)):
+        if len(words) + len(self._phones) > _FEW_HINTS or not all(map(str.isascii, words)):
             return None
-        return re.compile("|".join(map(re.escape, sorted(found))) or "(?!)")
+        numbers = ("[.()/-]*".join(phone) for phone in self._phones)
+        return re.compile("|".join((*map(re.escape, sorted(words)), *numbers)) or "(?!)")
 
     def _emails_of(self, cell: str) -> set[str]:
         if "40" in cell:
