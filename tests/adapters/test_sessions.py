@@ -27,9 +27,10 @@ def test_a_session_finds_nothing_of_the_one_before(engine_url: str, doing: Doing
     database = zoo(engine_url)
     with suppress(TenuError), database.session(writing=True) as before:
         before.enlist("held", "person", [(1,)])
-        before.connection.execute(sa.text("UPDATE person SET email = 'x'"))
         if before.engine == "postgresql":
             asked(before, "SELECT set_config('statement_timeout', '12345', false)")
+        before.commit()
+        before.connection.execute(sa.text("UPDATE person SET email = 'x'"))
         if fails:
             before.connection.execute(sa.text("SELECT nothing FROM nowhere"))
     with database.session() as after:

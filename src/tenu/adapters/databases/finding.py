@@ -134,7 +134,8 @@ class Finding(Desk):
         keys, own = self.primary_key(root), self._own(root, people, rows)
         more = self._more(root, people, rows, where)
         query = sa.select(*(rows.c[k] for k in keys), *(value for _, value in own), *asked).where(*where)
-        for row in self.connection.execute(query) if few else self.stream(query):
+        told: Iterable[Any] = self.connection.execute(query) if few else self.stream(query)
+        for row in told:
             key, rest = tuple(row[: len(keys)]), row[len(keys) + len(own) :]
             values = {kind: list(said) for kind, said in more.get(key, {}).items()}
             for (kind, _), value in zip(own, row[len(keys) : len(keys) + len(own)], strict=True):
