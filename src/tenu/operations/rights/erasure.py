@@ -146,16 +146,13 @@ def erase(
 
 def _ready(ports: Ports) -> list[Case]:
     """Return the requests whose erasure was decided, and confirmed where that takes two people, and is not done."""
-    asked = [
-        number
-        for number, case in verbs.requests(ports).items()
-        if RIGHT in case.decisions and RIGHT not in case.executed
-    ]
+    listed = [n for n, c in verbs.requests(ports).items() if RIGHT in c.decisions.keys() - c.executed]
     return [
         case
-        for case in (verbs.request(ports, number) for number in asked)
-        if case.state in (CaseState.DECIDED, CaseState.FULFILLED) and RIGHT in case.decisions
-        if RIGHT not in case.executed and not waits_for_another(ports, case, Right.ERASURE)
+        for case in (verbs.request(ports, number) for number in listed)
+        if case.state in (CaseState.DECIDED, CaseState.FULFILLED)
+        if RIGHT in case.decisions.keys() - case.executed
+        and not waits_for_another(ports, case, Right.ERASURE)
     ]
 
 
