@@ -55,7 +55,7 @@ def run(journal: MemoryJournal, *words: object, language: Language = "fr") -> Re
 
 
 def break_event(journal: MemoryJournal) -> None:
-    journal.rows[42] = (42, "chunk:done", leaf(chunk(5555)))
+    journal.rows[42] = (42, "chunk:done", None, leaf(chunk(5555)))
 
 
 def test_verify_says_that_it_holds_in_french(kept: MemoryJournal) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tenu.datamap.identity import identity
 from tenu.plans.residue import Gone, Hits, Residue, Sieve, Spot, Tally, identifiers_of
@@ -67,6 +69,29 @@ def test_an_identifier_is_found_however_it_is_written(cell: str, kind: str) -> N
 def test_something_else_is_not(cell: str) -> None:
     """A longer address, a longer reference, a short number, a name cut in two."""
     assert list(sieve().found(cell)) == []
+
+
+OTHERS = [
+    {IdentifierKind.EMAIL: (f"other{n}@b.example",), IdentifierKind.NAME: (f"Other{n}", "Zoé")}
+    for n in range(30)
+]
+PIECES = st.sampled_from(
+    [
+        "marie.martin", "MARIE", "Martin", "@", "%40", "\\u0040", "a.example", "hélène", "Helene", "He", "lene", "C000", "123", " ", "\t",
+        "-", ".", "/", "0612345678", "+33", "é", "\u212a", "other3@b.example", "x", "0033612345678", "中", '"', "(",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_one_person_is_found_alone_as_among_many(cell: str) -> None:
+    """A cell read for one person in a hurry says of them what it says when everybody is read for."""
+    gone = Gone()
+    gone.add([(WHO, VALUES), *((identity(other), other) for other in OTHERS)])
+    mine = set(identifiers_of(WHO, VALUES))
+    among = {(kind, value) for kind, values in Sieve(gone.identifiers).found(cell) for value in values}
+    alone = {(kind, value) for kind, values in sieve().found(cell) for value in values}
+    assert alone == among & mine
 
 
 def test_what_is_too_short_designates_nobody() -> None:

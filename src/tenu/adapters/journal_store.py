@@ -15,30 +15,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, tee
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    Dialect,
-    Engine,
-    Index,
-    Integer,
-    LargeBinary,
-    Select,
-    Table,
-    func,
-    insert,
-    select,
-    text,
-)
-from sqlalchemy import Text as LongText
+from sqlalchemy import Connection, Engine, Select, func, insert, select, text
 
+from tenu.adapters.case_summaries import summarised
 from tenu.adapters.databases.failures import translate
-from tenu.adapters.own_database import METADATA, open_database, writing
+from tenu.adapters.journal_tables import CHECKPOINT, ENTRY, RARE, SPAN, TILE
+from tenu.adapters.own_database import open_database, writing
 from tenu.errors import TamperedError
 from tenu.journal import tree, verification
+from tenu.journal.bodies_request import REQUESTS
+from tenu.journal.cases import Case, cases
 from tenu.journal.checkpoint import Checkpoint, Signer, Verifier, read_checkpoint
-from tenu.journal.events import Event, event_of, leaf
+from tenu.journal.events import Event, event_about, leaf, request_of
 from tenu.journal.kinds import EventKind, Kinds, among
 from tenu.journal.port import Entry
 from tenu.journal.sealing import VERIFY_FIRST, signed_frontier
@@ -49,58 +37,10 @@ _PAGE = 8192
 _NO_SPAN = (0, 1 << 63, 1 << 63)
 """Stands after the last span: covers no entry, and no entry comes after it."""
 
-_ID = BigInteger().with_variant(Integer, "sqlite")
-
-
-class _Bytes(LargeBinary):
-    """Bytes handed to and taken from the driver as they are: a conversion per row would cost more than its
-    hash.
-    """
-
-    def bind_processor(self, dialect: Dialect) -> None:
-        """Convert nothing."""
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> None:
-        """Convert nothing."""
-
-
-ENTRY = Table(
-    "journal_entry",
-    METADATA,
-    Column("id", _ID, primary_key=True, autoincrement=True),
-    Column("kind", LongText, nullable=False),
-    Column("leaf", _Bytes, nullable=False),
-    sqlite_autoincrement=True,
-)
-RARE = ENTRY.c.kind != str(EventKind.CHUNK_DONE)
-"""Every kind but the one runs write by the thousand; those alone are indexed by kind."""
-Index("journal_entry_rare", ENTRY.c.kind, ENTRY.c.id, sqlite_where=RARE, postgresql_where=RARE)
-SPAN = Table(
-    "journal_span",
-    METADATA,
-    Column("first_index", _ID, primary_key=True, autoincrement=False),
-    Column("first_id", _ID, nullable=False, unique=True),
-    Column("length", _ID, nullable=False),
-)
-TILE = Table(
-    "journal_tile",
-    METADATA,
-    Column("level", Integer, primary_key=True, autoincrement=False),
-    Column("tile_index", _ID, primary_key=True, autoincrement=False),
-    Column("hashes", _Bytes, nullable=False),
-)
-CHECKPOINT = Table(
-    "journal_checkpoint",
-    METADATA,
-    Column("size", _ID, primary_key=True, autoincrement=False),
-    Column("note", LongText, nullable=False),
-)
-
-
 # Straight to the driver: with a compiled statement, SQLAlchemy's own work per row costs more than the row.
 _APPEND = {
-    "sqlite": "INSERT INTO journal_entry (kind, leaf) VALUES (?, ?)",
-    "postgresql": "INSERT INTO journal_entry (kind, leaf) VALUES (%s, %s)",
+    "sqlite": "INSERT INTO journal_entry (kind, request, leaf) VALUES (?, ?, ?)",
+    "postgresql": "INSERT INTO journal_entry (kind, request, leaf) VALUES (%s, %s, %s)",
 }
 
 
@@ -126,7 +66,7 @@ class JournalStore:
         """Write *events* durably, all or none, to be sealed later."""
         if not events:
             return
-        rows = [(str(event.kind), leaf(event)) for event in events]
+        rows = [(str(event.kind), request_of(event), leaf(event)) for event in events]
         with self._writes.begin() as connection:
             connection.exec_driver_sql(_APPEND[connection.dialect.name], rows)
 
@@ -156,27 +96,42 @@ class JournalStore:
             connection.execute(text("LOCK TABLE journal_entry IN SHARE MODE"))
             return connection.execute(select(func.max(ENTRY.c.id))).scalar() or 0
 
-    def events(self, start: int = 0, kind: Kinds = None) -> Iterator[Event]:
+    def events(self, start: int = 0, kind: Kinds = None, request: str | None = None) -> Iterator[Event]:
         """Yield the events from index *start*, in order, those not sealed yet at the end."""
-        return (entry.event for entry in self.entries(start, kind))
+        for page, _ in self._pages(start, kind, request, placed=False):
+            yield from (event_about(row.leaf, request) for row in page)
 
-    def entries(self, start: int = 0, kind: Kinds = None) -> Iterator[Entry]:
-        """Yield the entries from index *start*, in order, those not sealed yet at the end.
+    def entries(self, start: int = 0, kind: Kinds = None, request: str | None = None) -> Iterator[Entry]:
+        """Yield the entries from index *start*, in order, those not sealed yet at the end."""
+        for page, spans in self._pages(start, kind, request, placed=True):
+            for row, index in zip(page, _indexes(spans, (row.id for row in page)), strict=True):
+                yield Entry(index=index, event=event_about(row.leaf, request), leaf=row.leaf)
+
+    def _pages(
+        self, start: int, kind: Kinds, request: str | None, *, placed: bool
+    ) -> Iterator[tuple[Sequence[Any], Sequence[Any]]]:
+        """Yield rows from index *start*, page by page, and the spans over each when their places are asked for (*placed*).
 
         Pages are read as they are asked for, each in its own short transaction.
         """
-        after = self._before(start)
+        after = self._before(start) if start else 0
         while True:
             with self._reads.connect() as connection:
-                page = connection.execute(_page(after, kind)).all()
-                indexes = (
-                    _indexes(_spans_over(connection, page), (row.id for row in page)) if page else iter(())
-                )
-            for row, index in zip(page, indexes, strict=True):
-                yield Entry(index=index, event=event_of(row.leaf), leaf=row.leaf)
+                page = connection.execute(_page(after, kind, request)).all()
+                spans = _spans_over(connection, page) if page and placed else ()
+            if page:
+                yield page, spans
             if len(page) < _PAGE:
                 return
             after = page[-1].id
+
+    def case(self, number: str) -> Case | None:
+        """Return where one request is, folded from its own events."""
+        return cases(self.events(kind=REQUESTS.keys(), request=number)).get(number)
+
+    def cases(self) -> dict[str, Case]:
+        """Return where every request is, from the summary; whatever it does not know yet is folded and added to it."""
+        return summarised(self._reads)
 
     def _before(self, start: int) -> int:
         """Return the id after which the entries from index *start* on are, whichever are sealed."""
@@ -271,9 +226,13 @@ def _keep_tiles(connection: Connection, tiles: Sequence[Tile]) -> None:
     connection.execute(kept, rows)
 
 
-def _page(after: int, kind: Kinds) -> Select[tuple[int, bytes]]:
+def _page(after: int, kind: Kinds, request: str | None) -> Select[tuple[int, bytes]]:
     query = select(ENTRY.c.id, ENTRY.c.leaf).where(ENTRY.c.id > after).order_by(ENTRY.c.id).limit(_PAGE)
     wanted = among(kind)
+    if request is not None:
+        # A request has few entries: its own index, whichever kinds are asked.
+        query = query.where(ENTRY.c.request == request)
+        return query if wanted is None else query.where(ENTRY.c.kind.in_(sorted(wanted)))
     if wanted is None:
         return query
     # SQLite uses a partial index only when the query repeats its condition.
@@ -291,8 +250,8 @@ def _sealed(connection: Connection) -> Iterator[verification.Row]:
         select(ENTRY).where(ENTRY.c.id < last.first_id + last.length).order_by(ENTRY.c.id)
     )
     ids, contents = tee(rows)
-    for (_, kind, written), index in zip(contents, _indexes(spans, (row[0] for row in ids)), strict=True):
-        yield (-1 if index is None else index), kind, written
+    for row, index in zip(contents, _indexes(spans, (row[0] for row in ids)), strict=True):
+        yield (-1 if index is None else index), row.kind, row.request, row.leaf
 
 
 def _indexes(spans: Iterable[Any], ids: Iterable[int]) -> Iterator[int | None]:

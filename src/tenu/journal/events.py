@@ -85,3 +85,42 @@ def kind_suffix(kind: str) -> bytes:
     it.
     """
     return f',"kind":"{kind}","v":{LEAF_VERSION}}}'.encode()
+
+
+def request_of(event: Event) -> str | None:
+    """Return the number of the request *event* is about, None when it is about none."""
+    number = event.body.get("request")
+    return number if isinstance(number, str) else None
+
+
+_ABOUT_REQUESTS = frozenset(
+    str(kind) for kind, body in BODIES.items() if "request" in body.required.keys() | body.optional.keys()
+)
+
+
+def tells_of(kind: str, written: bytes, request: str | None) -> bool:
+    """Return whether the leaf *written*, of *kind*, is about *request* (None: about none), without parsing it.
+
+    Nothing else in a leaf of these kinds reads the same: their other maps hold numbers, and in texts quotation marks are escaped.
+    """
+    if request is None:
+        return kind not in _ABOUT_REQUESTS or b'"request":"' not in written
+    return kind in _ABOUT_REQUESTS and b'"request":"%b"' % request.encode() in written
+
+
+def event_about(written: bytes, request: str | None) -> Event:
+    """Return the event whose ``leaf`` is *written*, stored under *request* when one was asked for.
+
+    Raises:
+        TamperedError: *written* is not, byte for byte, what ``leaf`` writes, or is about another request.
+    """
+    event = event_of(written)
+    if request is not None and request_of(event) != request:
+        raise TamperedError(
+            Text(
+                fr=f"un événement est rangé sous {request} et n'en parle pas",
+                en=f"an event is stored under {request} and is not about it",
+            ),
+            fix=Text(fr="tenu journal verify", en="tenu journal verify"),
+        )
+    return event

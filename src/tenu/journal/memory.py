@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from tenu.journal import tree, verification
+from tenu.journal.bodies_request import REQUESTS
+from tenu.journal.cases import Case, cases
 from tenu.journal.checkpoint import Checkpoint, Signer, Verifier, read_checkpoint
-from tenu.journal.events import Event, event_of, leaf
+from tenu.journal.events import Event, event_about, leaf, request_of
 from tenu.journal.kinds import Kinds, among
 from tenu.journal.port import Entry
 from tenu.journal.sealing import signed_frontier
@@ -18,21 +20,21 @@ class MemoryJournal:
     """A ``Journal`` that lasts as long as the object. Not for several threads."""
 
     def __init__(self) -> None:
-        self.rows: list[tuple[int, str, bytes]] = []
-        self.pending: list[tuple[str, bytes]] = []
+        self.rows: list[verification.Row] = []
+        self.pending: list[tuple[str, str | None, bytes]] = []
         self.tiles: dict[tuple[int, int], bytes] = {}
         self.notes: list[str] = []
 
     def append(self, *events: Event) -> None:
         """Write *events*, to be sealed later."""
-        self.pending.extend((event.kind, leaf(event)) for event in events)
+        self.pending.extend((event.kind, request_of(event), leaf(event)) for event in events)
 
     def seal(self, signer: Signer, earlier: Sequence[Verifier] = ()) -> Checkpoint:
         """Seal what is waiting and return the checkpoint that covers it."""
         frontier = signed_frontier(self.notes[-1] if self.notes else None, self._read, signer, earlier)
         if self.notes and not self.pending:
             return read_checkpoint(self.notes[-1])
-        for tile in frontier.extend(tree.leaf_hashes(written for _, written in self.pending)):
+        for tile in frontier.extend(tree.leaf_hashes(row[-1] for row in self.pending)):
             self.tiles[tile.level, tile.index] = tile.hashes
         self.rows.extend((index, *row) for index, row in enumerate(self.pending, self.size))
         self.pending.clear()
@@ -40,17 +42,25 @@ class MemoryJournal:
         self.notes.append(checkpoint.note)
         return checkpoint
 
-    def events(self, start: int = 0, kind: Kinds = None) -> Iterator[Event]:
+    def events(self, start: int = 0, kind: Kinds = None, request: str | None = None) -> Iterator[Event]:
         """Yield the events from index *start*, in order, those not sealed yet at the end."""
-        return (entry.event for entry in self.entries(start, kind))
+        return (entry.event for entry in self.entries(start, kind, request))
 
-    def entries(self, start: int = 0, kind: Kinds = None) -> Iterator[Entry]:
+    def entries(self, start: int = 0, kind: Kinds = None, request: str | None = None) -> Iterator[Entry]:
         """Yield the entries from index *start*, in order, those not sealed yet at the end."""
         wanted = among(kind)
         rows = chain(self.rows[start:], [(None, *row) for row in self.pending])
-        for index, said, written in rows:
-            if wanted is None or said in wanted:
-                yield Entry(index=index, event=event_of(written), leaf=written)
+        for index, said, about, written in rows:
+            if (wanted is None or said in wanted) and request in (None, about):
+                yield Entry(index=index, event=event_about(written, request), leaf=written)
+
+    def case(self, number: str) -> Case | None:
+        """Return where one request is, folded from its own events."""
+        return cases(self.events(kind=REQUESTS.keys(), request=number)).get(number)
+
+    def cases(self) -> dict[str, Case]:
+        """Return where every request is, folded anew."""
+        return cases(self.events(kind=REQUESTS.keys()))
 
     @property
     def size(self) -> int:

@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from tenu.journal.cases import Case
 from tenu.journal.checkpoint import Checkpoint, Signer, Verifier
 from tenu.journal.events import Event
 from tenu.journal.kinds import Kinds
@@ -46,13 +47,28 @@ class Journal(Protocol):
                 root: signing now would bless a rewritten past. Nothing is written.
         """
 
-    def events(self, start: int = 0, kind: Kinds = None) -> Iterator[Event]:
-        """Yield the events from index *start*, in order, those not sealed yet at the end; of *kind* alone if
-        given.
+    def events(self, start: int = 0, kind: Kinds = None, request: str | None = None) -> Iterator[Event]:
+        """Yield the events from index *start*, in order, those not sealed yet at the end; of *kind* alone, about
+        *request* alone, if given.
+
+        What one request costs does not grow with the others.
+
+        Raises:
+            TamperedError: An entry is stored under a request it is not about, or is not of a known form.
         """
 
-    def entries(self, start: int = 0, kind: Kinds = None) -> Iterator[Entry]:
+    def entries(self, start: int = 0, kind: Kinds = None, request: str | None = None) -> Iterator[Entry]:
         """Yield what ``events`` yields, with the index and the leaf of each."""
+
+    def case(self, number: str) -> Case | None:
+        """Return where the request of this number is, as its own events tell it; None when there is none."""
+
+    def cases(self) -> Mapping[str, Case]:
+        """Return where every request is, by number, in the order they arrived.
+
+        For lists. It may be read from a summary that whoever writes to the database could have changed: what acts on
+        a request folds its own events.
+        """
 
     @property
     def size(self) -> int:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from tenu.errors import TamperedError
 from tenu.journal.checkpoint import Checkpoint, Verifier, verify_checkpoint
-from tenu.journal.events import kind_suffix
+from tenu.journal.events import kind_suffix, tells_of
 from tenu.journal.tiles import TILE_WIDTH, Frontier, ReadTile, Tile, hashes_of
 from tenu.journal.tree import EMPTY_ROOT, leaf_hashes
 from tenu.terms import Text
@@ -22,8 +22,9 @@ from tenu.terms import Text
 PROBLEM_LIMIT = 20
 _BATCH = 16 * TILE_WIDTH
 
-Row: TypeAlias = "tuple[int, str, bytes]"
-"""A sealed entry as stored: index, kind, leaf. Index -1: stored among sealed entries, and never sealed."""
+Row: TypeAlias = "tuple[int, str, str | None, bytes]"
+"""A sealed entry as stored: index, kind, number of the request it is about, leaf. Index -1: stored among sealed entries, and
+never sealed."""
 
 
 class ProblemKind(StrEnum):
@@ -33,6 +34,7 @@ class ProblemKind(StrEnum):
     ENTRY_MISSING = "entry_missing"
     ENTRY_UNSIGNED = "entry_unsigned"
     KIND_CHANGED = "kind_changed"
+    REQUEST_CHANGED = "request_changed"
     HASH_CHANGED = "hash_changed"
     ROOT_DIFFERS = "root_differs"
     CHECKPOINT_FORGED = "checkpoint_forged"
@@ -53,6 +55,10 @@ _MESSAGES = {
     ),
     ProblemKind.KIND_CHANGED: Text(
         fr="le genre rangé n'est pas celui de l'événement", en="the kind stored is not the event's"
+    ),
+    ProblemKind.REQUEST_CHANGED: Text(
+        fr="la demande sous laquelle il est rangé n'est pas celle de l'événement",
+        en="the request it is stored under is not the event's",
     ),
     ProblemKind.HASH_CHANGED: Text(
         fr="une empreinte intermédiaire est fausse ; les événements sont intacts",
@@ -210,11 +216,13 @@ class _Work:
 
     def _extend(self, batch: list[Row]) -> list[Tile]:
         suffixes = self.suffixes
-        for index, kind, leaf in batch:
+        for index, kind, request, leaf in batch:
             suffix = suffixes.get(kind) or suffixes.setdefault(kind, kind_suffix(kind))
             if not leaf.endswith(suffix):
                 self.found(ProblemKind.KIND_CHANGED, index)
-        return self.frontier.extend(leaf_hashes(row[2] for row in batch))
+            if not tells_of(kind, leaf, request):
+                self.found(ProblemKind.REQUEST_CHANGED, index)
+        return self.frontier.extend(leaf_hashes(row[-1] for row in batch))
 
     def _stored(self, tile: Tile) -> bool:
         return self.read(tile.level, tile.index).startswith(tile.hashes)

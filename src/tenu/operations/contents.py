@@ -66,7 +66,7 @@ def _look(database: Database, table: str, columns: Sequence[Watched], most: int 
     with database.session() as session:
         for part in session.sample(table, names, HINT, most):
             look.read(columns, part)
-        more = most is not None and session.more_than(table, look.rows)
+        more = most is not None and bool(session.longer_than((table,), look.rows))
     # What the engine estimates may be older than the rows; that some were not read is known.
     look.of = max(look.rows + 1, database.sizes([table])[table]) if more else look.rows
     return look

@@ -90,17 +90,19 @@ class _Reading:
     def __init__(self, opened: Scene) -> None:
         self._opened = opened
         self._settings = opened.ports.workspace.settings.residue
-        self._big: dict[tuple[str, str], bool] = {}
+        self._big: dict[str, frozenset[str]] = {}
         self.unsearched: dict[str, str] = {}
 
     def too_big(self, system: str, table: str) -> bool:
-        """Return whether *table* has more rows than are read through; it is said, and counted once."""
-        if (system, table) not in self._big:
-            big = self._opened.sessions[system].more_than(table, self._settings.rows)
-            self._big[system, table] = big
-            if big:
-                self.unsearched[f"{system}.{table}"] = "too_big"
-        return self._big[system, table]
+        """Return whether *table* has more rows than are read through; it is said, and a system's tables are counted once."""
+        if system not in self._big:
+            layout = self._opened.layouts[system]
+            read = {each.name for each in layout.catalog.tables if self.columns(layout, each)}
+            asked = sorted(read | {estate.root for estate in layout.estates})
+            self._big[system] = self._opened.sessions[system].longer_than(asked, self._settings.rows)
+        if table in self._big[system]:
+            self.unsearched[f"{system}.{table}"] = "too_big"
+        return table in self._big[system]
 
     def columns(self, layout: Layout, table: Table) -> list[str]:
         """Return the columns of *table* that may hold a text; what is not looked at is said."""

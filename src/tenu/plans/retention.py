@@ -9,6 +9,8 @@ Source: GDPR 5(1)(e); policy C-RET-01 to C-RET-22, C-PAY-03, C-CAT-04.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
 from tenu.datamap.layout import Estate, Layout
 from tenu.datamap.ways import Owned, Path, Reference, begins, turned
@@ -53,7 +55,33 @@ from tenu.terms import End
 
 
 def retention_tasks(layouts: Collection[Layout], rules: Rulebook) -> tuple[Task, ...]:
-    """Return every task of every system, in the order they must run: records, columns, people, then who is too alone."""
+    """Return every task of every system, in the order they must run: records, columns, people, then who is too alone.
+
+    Between the plan and its proof the same question is asked at each step: its answer is remembered.
+    """
+    return _answer(_Question(tuple(layouts), rules))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Question:
+    """What tasks are made from. The same question: the very same maps and catalogs, and equal durations."""
+
+    layouts: tuple[Layout, ...]
+    rules: Rulebook
+
+    def _parts(self) -> tuple[int, ...]:
+        return tuple(id(part) for layout in self.layouts for part in (layout.system, layout.catalog))
+
+    def __hash__(self) -> int:
+        return hash(self._parts())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Question) and self._parts() == other._parts() and self.rules == other.rules
+
+
+@lru_cache(maxsize=4)
+def _answer(asked: _Question) -> tuple[Task, ...]:
+    layouts, rules = asked.layouts, asked.rules
     records: list[RecordTask] = []
     people: list[PersonTask] = []
     for layout in layouts:

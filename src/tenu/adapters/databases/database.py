@@ -21,6 +21,7 @@ from tenu.adapters.databases.disk import settle_disk
 from tenu.adapters.databases.enforced import schema_of, standing
 from tenu.adapters.databases.enforcing import Writer, out_of_reach
 from tenu.adapters.databases.failures import meaning, translate, unreachable
+from tenu.adapters.databases.fingerprint import fingerprint
 from tenu.adapters.databases.grants import missing_grants
 from tenu.adapters.databases.holding import Holding, hold_tables
 from tenu.adapters.databases.lists import Lists
@@ -67,20 +68,26 @@ class Database:
         self._lists: dict[tuple[str, str], PeopleList] = {}
         self._holds: dict[str, sa.Table] = {}
         self._ready = False
+        self._seen: str | None = None
 
     def catalog(self, *, fresh: bool = False) -> Catalog:
-        """Return the live catalog, read once unless *fresh*.
+        """Return the live catalog, read once unless *fresh*; then again, unless the engine can tell that nothing changed.
 
         Raises:
             UnreachableError: When the database does not answer.
         """
         if self._catalog is None or fresh:
             with self._connect(writing=False) as connection:
+                # Looked at before the catalog is read: what changes meanwhile will show.
+                seen = fingerprint(connection)
+                if self._catalog is not None and seen is not None and seen == self._seen:
+                    return self._catalog
                 catalog, tables = read_catalog(connection, self.system.schema)
                 described = self.system.tables.keys() & tables.keys()
                 holds = hold_tables(catalog, tables, self.system.people, self._receipts().schema)
                 ours = (self._receipts(), *holds.values())
                 missing = missing_grants(connection, described, self.system.schema, ours)
+                self._seen = seen
                 return self._keep(replace(catalog, missing_grants=missing), dict(tables), holds)
         return self._catalog
 
@@ -258,6 +265,8 @@ class Database:
         return receipt_table(OUR_SCHEMA if postgresql else None)
 
     def _engine(self, *, writing: bool, kept: bool = False) -> sa.Engine:
+        # SQLite alone locks from the start whoever will write; elsewhere those who read and those who write share connections.
+        writing = writing and sa.make_url(self._url).get_backend_name() == "sqlite"
         if (writing, kept) not in self._engines:
             self._engines[writing, kept] = dialects.connect(self._url, writing=writing, kept=kept)
             translate(self._engines[writing, kept], self.system.system)

@@ -24,6 +24,7 @@ _PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
 _TURN = 0x74656E7501
 TURN_SECONDS = 5
 _ONE_USE: Mapping[str, Any] = {"poolclass": NullPool}
+_KEPT: Mapping[str, Any] = {"poolclass": QueuePool, "pool_pre_ping": True}
 _SPELLED_ALIKE = (
     "-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c bytea_output=hex -c extra_float_digits=1"
 )
@@ -33,16 +34,17 @@ _SPELLED_ALIKE = (
 def connect(url: str, *, writing: bool, kept: bool = False) -> sa.Engine:
     """Return an engine for *url* whose sessions behave alike everywhere: UTC, read committed, short lock waits.
 
-    A session is a connection of its own: its lists of people end with it, whatever happens.
+    A session has a connection to itself: its lists of people end with it, whatever happens. PostgreSQL takes longer to begin a
+    connection than to answer most questions: it forgets everything of a session, and its connection serves again.
 
     Args:
         url: Where the database is.
         writing: Whether a transaction takes SQLite's write lock from its start.
-        kept: Whether connections are kept between two uses, asked first whether they still answer: for uses that leave
-            nothing on them. SQLite's are never kept, they cost nothing to open.
+        kept: Whether connections are kept between two uses as they are, asked first whether they still answer: for uses that
+            leave nothing on them. SQLite's are never kept, they cost nothing to open.
     """
     parsed = sa.make_url(url)
-    pool: Mapping[str, Any] = {"poolclass": QueuePool, "pool_pre_ping": True} if kept else _ONE_USE
+    pool = _KEPT if kept else _ONE_USE
     match parsed.get_backend_name():
         case "sqlite":
             return _sqlite(parsed, writing=writing)
@@ -51,9 +53,12 @@ def connect(url: str, *, writing: bool, kept: bool = False) -> sa.Engine:
             engine = sa.create_engine(
                 parsed,
                 isolation_level="READ COMMITTED",
-                connect_args={"options": options},
-                **pool,
+                # What the driver remembers having prepared would outlive the session that the server forgets.
+                connect_args={"options": options, **({} if kept else {"prepare_threshold": None})},
+                **_KEPT,
             )
+            if not kept:
+                sa.event.listen(engine, "reset", _forget_session)
             teach_copy(engine)
             return engine
         case "mysql" | "mariadb":
@@ -64,6 +69,16 @@ def connect(url: str, *, writing: bool, kept: bool = False) -> sa.Engine:
             raise ValueError(
                 f"tenu does not drive {other} databases yet; it drives sqlite, postgresql and mariadb"
             )
+
+
+def _forget_session(connection: Any, _record: Any, state: Any) -> None:
+    """Take everything a session left on PostgreSQL from its *connection*: its transaction, its lists, its settings."""
+    if state.terminate_only or connection.closed:
+        return
+    connection.rollback()
+    at_once, connection.autocommit = connection.autocommit, True
+    connection.execute("DISCARD ALL")
+    connection.autocommit = at_once
 
 
 def _sqlite(url: sa.URL, *, writing: bool) -> sa.Engine:

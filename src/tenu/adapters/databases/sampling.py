@@ -47,7 +47,7 @@ class Sampling(Desk):
         """Yield the rows of each part; a table without a key gives its first rows, in whatever order it has them."""
         rows = self.compiler.tables[table]
         keys = [rows.c[name] for name in self.primary_key(table)]
-        if most is None or not self.more_than(table, most):
+        if most is None or not self.longer_than((table,), most):
             yield rows
         elif not keys:
             yield sa.select(rows).limit(most).subquery()

@@ -38,9 +38,9 @@ class Seeking(Finding):
             for kind, values in wanted.items()
             if kind in ALONE or self._serves(kind, wanted)
         }
-        return (
-            list(self.people(root, people, rows, self.carrying(root, people, rows, asked))) if asked else []
-        )
+        if not asked:
+            return []
+        return list(self.people(root, people, rows, self.carrying(root, people, rows, asked), few=True))
 
     def copy(self, holding: Seal, root: str, keys: Sequence[Key]) -> Iterator[Rows]:
         """Yield the rows *holding* covers for each person of *root* whose primary key is one of *keys* (a few)."""

@@ -109,8 +109,8 @@ def redeem(ports: Ports, number: str, token: str) -> File:
 
 def _packages(ports: Ports, case: Case) -> set[str]:
     """Return the digests of the packages made for a request."""
-    executed = ports.journal.events(kind=EventKind.REQUEST_EXECUTED)
-    return {str(e.body["package"]) for e in executed if e.body["request"] == case.id and "package" in e.body}
+    executed = ports.journal.events(kind=EventKind.REQUEST_EXECUTED, request=case.id)
+    return {str(e.body["package"]) for e in executed if "package" in e.body}
 
 
 def _zipped(files: Sequence[File]) -> bytes:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -125,10 +125,7 @@ def erase(
         RefusedError: The plan may not be applied; nothing was written.
         UnreachableError: A system does not answer. What was committed before stays; run it again to go on.
     """
-    known = verbs.requests(ports)
-    wanted = (
-        [verbs.request(ports, n) for n in numbers] if numbers is not None else _ready(ports, known.values())
-    )
+    wanted = [verbs.request(ports, n) for n in numbers] if numbers is not None else _ready(ports)
     for case in wanted:
         refuse_undecided(ports, case, Right.ERASURE)
     files = ports.cases.files([case.id for case in wanted])
@@ -147,13 +144,15 @@ def erase(
     return Erasures(done=tuple(facts for _, facts in acts), left=doing.left, runs=tuple(doing.runs))
 
 
-def _ready(ports: Ports, known: Iterable[Case]) -> list[Case]:
+def _ready(ports: Ports) -> list[Case]:
     """Return the requests whose erasure was decided, and confirmed where that takes two people, and is not done."""
+    listed = [n for n, c in verbs.requests(ports).items() if RIGHT in c.decisions.keys() - c.executed]
     return [
         case
-        for case in known
-        if case.state in (CaseState.DECIDED, CaseState.FULFILLED) and RIGHT in case.decisions
-        if RIGHT not in case.executed and not waits_for_another(ports, case, Right.ERASURE)
+        for case in (verbs.request(ports, number) for number in listed)
+        if case.state in (CaseState.DECIDED, CaseState.FULFILLED)
+        if RIGHT in case.decisions.keys() - case.executed
+        and not waits_for_another(ports, case, Right.ERASURE)
     ]
 
 

@@ -137,7 +137,7 @@ def take(
     kept = _content(ports, message)
     case = _open(ports, into) if into else None
     begun = message.state is MessageState.TAKEN
-    if begun and (message.request in requests(ports) or (case and case.id != message.request)):
+    if begun and (ports.journal.case(message.request or "") or (case and case.id != message.request)):
         raise _taken(message)
     if not case and not rights:
         raise RefusedError(

@@ -11,8 +11,7 @@ from types import MappingProxyType
 
 from tenu.datamap.findings import finding
 from tenu.errors import Finding
-from tenu.journal.bodies_request import REQUESTS
-from tenu.journal.cases import Case, Outcome, cases
+from tenu.journal.cases import Case, Outcome
 from tenu.journal.holds import Hold, HoldGround
 from tenu.operations.register import holds
 from tenu.policy.rights import Right
@@ -30,9 +29,8 @@ def lasting(ports: Ports, day: date) -> Iterator[Finding]:
     in_force = [
         hold for hold in holds(ports).values() if hold.blocks_on(day) and hold.request and not hold.lift
     ]
-    known = cases(ports.journal.events(kind=REQUESTS.keys())) if in_force else {}
     for hold in in_force:
-        case = known.get(hold.request or "")
+        case = ports.journal.case(hold.request or "")
         if case is not None and _is_over(hold, case):
             yield finding(
                 "D-HOLD-04", Severity.MINOR, None,

@@ -67,8 +67,7 @@ def classes(ports: Ports, right: Right) -> tuple[RecipientClass, ...]:
 def notices(ports: Ports, number: str | None = None) -> list[Notice]:
     """Return the notices of one request, or of all."""
     wanted = request(ports, number).id if number else None
-    found = fold(ports.journal.events(kind=NOTICES.keys())).values()
-    return [notice for notice in found if wanted in (None, notice.request)]
+    return list(fold(ports.journal.events(kind=NOTICES.keys(), request=wanted)).values())
 
 
 def unnamed(ports: Ports, number: str) -> dict[Right, tuple[RecipientClass, ...]]:
@@ -196,7 +195,7 @@ def send_notice(
     notice = notice_of(ports, case, identifier)
     kind = EventKind.NOTICE_REMINDED if reminder else EventKind.NOTICE_TOLD
     name = f"{REMINDER}.{notice.id}.{len(notice.reminded_on) + 1}" if reminder else f"{FIRST}.{notice.id}"
-    if (case.id, name) not in outbox.outbox(ports) and (notice.state, kind) not in PATHS:
+    if (case.id, name) not in outbox.outbox(ports, case.id) and (notice.state, kind) not in PATHS:
         raise _no_way(notice, kind)
     address = file_of(ports, case.id).notices[notice.id]["address"]
     if "@" not in address or "\n" in address:

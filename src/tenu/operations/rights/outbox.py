@@ -38,9 +38,9 @@ class NotSentError(RefusedError):
     """The server did not take a letter; it is certain that it did not leave."""
 
 
-def outbox(ports: Ports) -> dict[tuple[str, str], Sending]:
-    """Return the last attempt to send each letter, by request and letter."""
-    return sendings(ports.journal.events(kind=SENDINGS.keys()))
+def outbox(ports: Ports, number: str | None = None) -> dict[tuple[str, str], Sending]:
+    """Return the last attempt to send each letter, of one request or of all, by request and letter."""
+    return sendings(ports.journal.events(kind=SENDINGS.keys(), request=number))
 
 
 def email_on_file(ports: Ports, number: str) -> str:
@@ -88,7 +88,7 @@ def dispatch(
         NotSentError: The server did not take it.
         RefusedError: There is no server, or the address is not one e-mail can go to.
     """
-    last = outbox(ports).get((number, letter))
+    last = outbox(ports, number).get((number, letter))
     if last and last.state is SendingState.SENT:
         return last, False
     if last and last.state is SendingState.UNKNOWN:
@@ -130,7 +130,7 @@ def settle(ports: Ports, number: str, letter: str, *, sent: bool) -> Sending:
     Raises:
         RefusedError: There is no such sending, or it may still be under way.
     """
-    last = outbox(ports).get((number, letter))
+    last = outbox(ports, number).get((number, letter))
     if last is None or last.state is not SendingState.UNKNOWN:
         raise RefusedError(
             Text(
@@ -164,7 +164,7 @@ def _begin(ports: Ports, number: str, letter: str, digest: str) -> Sending:
         "actor": ports.actor.digest,
     }
     _write(ports, EventKind.LETTER_SENDING, body)
-    first = outbox(ports)[number, letter]
+    first = outbox(ports, number)[number, letter]
     if first.attempt != body["attempt"]:
         raise _unknown(first)
     return first
@@ -173,7 +173,7 @@ def _begin(ports: Ports, number: str, letter: str, digest: str) -> Sending:
 def _end(ports: Ports, sending: Sending, kind: EventKind, **more: Json) -> Sending:
     body = {"request": sending.request, "letter": sending.letter, "attempt": sending.attempt, **more}
     _write(ports, kind, body)
-    return outbox(ports)[sending.request, sending.letter]
+    return outbox(ports, sending.request)[sending.request, sending.letter]
 
 
 def _write(ports: Ports, kind: EventKind, body: dict[str, Json]) -> None:

@@ -16,8 +16,7 @@ from datetime import date
 from enum import StrEnum
 
 from tenu.errors import RefusedError
-from tenu.journal.bodies_request import REQUESTS
-from tenu.journal.cases import Case, CaseError, Outcome, cases, received, step
+from tenu.journal.cases import Case, CaseError, Outcome, received, step
 from tenu.journal.events import Event
 from tenu.journal.kinds import EventKind
 from tenu.journal.shapes import Json
@@ -135,9 +134,9 @@ def new_number() -> str:
     return "R-" + "".join(secrets.choice(LETTERS) for _ in range(8))
 
 
-def requests(ports: Ports) -> dict[str, Case]:
-    """Return every request, by number, in the order they arrived."""
-    return cases(ports.journal.events(kind=REQUESTS.keys()))
+def requests(ports: Ports) -> Mapping[str, Case]:
+    """Return every request, by number, in the order they arrived: for lists (``Journal.cases``)."""
+    return ports.journal.cases()
 
 
 def request(ports: Ports, number: str) -> Case:
@@ -146,7 +145,7 @@ def request(ports: Ports, number: str) -> Case:
     Raises:
         UnknownRequestError: There is none.
     """
-    found = requests(ports).get(number.upper())
+    found = ports.journal.case(number.upper())
     if found is None:
         raise UnknownRequestError(
             Text(fr=f"aucune demande « {number} »", en=f"no request '{number}'"),
@@ -369,7 +368,7 @@ def record_all(
         step(case, event)
     ports.journal.append(*events)
     ports.journal.seal(ports.signer)
-    after = requests(ports)
+    after = {case.id: request(ports, case.id) for case in before}
     for case in before:
         if after[case.id].refused_events > case.refused_events:
             raise CaseError(
@@ -379,7 +378,7 @@ def record_all(
                 ),
                 fix=Text(fr=f"tenu request show {case.id}", en=f"tenu request show {case.id}"),
             )
-    return {case.id: after[case.id] for case in before}
+    return after
 
 
 def _who(ports: Ports, role: str) -> dict[str, Json]:

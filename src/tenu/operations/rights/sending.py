@@ -54,7 +54,7 @@ def send(
         MissingFactError: A fact is missing.
     """
     case = request(ports, number)
-    last = outbox.outbox(ports).get((case.id, str(kind)))
+    last = outbox.outbox(ports, case.id).get((case.id, str(kind)))
     never = last is None or last.state is SendingState.NOT_SENT
     if never and kind in NEXT and case.state is not NEXT[kind]:
         raise _told_otherwise(case, kind)

@@ -112,7 +112,7 @@ def letter(
 
 
 def _events(ports: Ports, number: str) -> list[Event]:
-    return [e for e in ports.journal.events(kind=REQUESTS.keys()) if e.body["request"] == number]
+    return list(ports.journal.events(kind=REQUESTS.keys(), request=number))
 
 
 def _last(events: Sequence[Event], *kinds: EventKind) -> Event | None:
