@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -51,8 +52,8 @@ def restore(
     made = []
 
     def restored(name: str) -> World:
-        made.append(name)
-        url = postgresql.fresh_database(name)
+        made.append(alone := f"{name}_{uuid4().hex[:12]}")  # tests run side by side, on one server
+        url = postgresql.fresh_database(alone)
         plain = url.replace("+psycopg", "")
         dump = gzip.decompress((CASE / "db.sql.gz").read_bytes())
         command = ["psql", "-q", "-v", "ON_ERROR_STOP=1", plain]
