@@ -146,10 +146,23 @@ def test_a_masked_column_is_nowhere_in_the_answer_and_is_told(lab: Lab) -> None:
         package = _packed(ports, _received(ports, _email(person)), masks=(mask,))
     customer = next(t for t in json.loads(_read(package, "data.json")) if t["table"] == "customer")
     masked = json.loads(_read(package, "manifest.json"))["masked"]
-    assert (["last_name" in row for row in customer["rows"]], masked) == (
-        [False] * len(customer["rows"]),
-        [{"column": "erp.customer.last_name", "why": "parle d'un tiers"}],
+    assert not any("last_name" in row for row in customer["rows"])
+    assert {"column": "erp.customer.last_name", "why": "parle d'un tiers"} in masked
+
+
+@pytest.mark.parametrize(("language", "page"), [("fr", "lisez-moi.html"), ("en", "read-me.html")])
+def test_what_opens_an_account_is_told_and_never_handed_over(lab: Lab, language: Language, page: str) -> None:
+    """The hash of a password is in no file of the answer; the page says that it is held, and why it is not copied."""
+    person = next(
+        p
+        for p in lab.company.everyone()
+        if not p.shared and any(r.table == "account" for r in p.rows) and _email(p)
     )
+    secret = next(str(r.values["password_hash"]) for r in person.rows if r.table == "account")
+    with _office(lab) as ports:
+        package = _packed(ports, _received(ports, _email(person)), language=language)
+    assert not [file.name for file in package.files if secret in file.content.decode()]
+    assert "shop.account.password_hash" in _read(package, page)
 
 
 def test_a_value_a_spreadsheet_would_run_is_made_inert(lab: Lab) -> None:

@@ -22,6 +22,7 @@ _COLLECTED = re.compile(
     r"creat|inscri|collect|regist|added|ajout|since|depuis|signup|date_?add|datec\b", re.IGNORECASE
 )
 _TECHNICAL = re.compile(r"upd|modif|delet|sync|maj", re.IGNORECASE)
+_SECRET = re.compile(r"passw|mot_?de_?passe|token|secret|hash|salt|otp", re.IGNORECASE)
 _KINDS = (
     ("purchase", r"order|command|achat|purchase|invoice|factur|payment|paiement|rental|sale|vente"),
     ("sign_in", r"login|sign|connexion|session"),
@@ -220,7 +221,9 @@ def _table(drawn: Draft, name: str, chosen: str | None) -> Iterator[str]:
     if personal or documents:
         yield "    columns:\n"
         for column, told in personal:
-            yield f"      {_name(column.name)}: {CATEGORY.get(told.sense, 'identity')}  # {told.sense}, told by its {told.told_by}\n"
+            category = CATEGORY.get(told.sense, "identity")
+            said = f"{{category: {category}, secret: true}}" if _SECRET.search(column.name) else category
+            yield f"      {_name(column.name)}: {said}  # {told.sense}, told by its {told.told_by}\n"
         for document in documents:
             yield from _document(document, drawn.documents[name, document])
     known = {*drawn.told, *drawn.documents}

@@ -160,6 +160,8 @@ class ColumnMap(Located):
     never portable). The category's, in the policy, when it is not said.
     *paths*: the personal values of a JSON document, ``$.address.city``, each with all that lies below; the rest of the
     document stays as it is. *not_personal*: the other paths the document may have; any other key is told.
+    *secret*: it opens something (the hash of a password, a token): a copy says that it is held and never hands it over, and
+    no archive keeps it.
     """
 
     short: ClassVar[str] = "category"
@@ -168,6 +170,7 @@ class ColumnMap(Located):
     not_personal: Names = ()
     purposes: Names | None = None
     archive: bool = True
+    secret: bool = False
     cleared_to: str | int | None = None
     anonymised_to: Ladder = ()
     of: str | None = None

@@ -12,21 +12,44 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from tenu.datamap.model import System
 from tenu.plans.access import Copied
+from tenu.terms import Language, Text
+
+_SECRET = Text(
+    fr="la copie d'un secret n'apprend rien et affaiblit ce qu'il protège",
+    en="the copy of a secret tells nothing and weakens what it protects",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mask:
-    """A column kept from the copy by a human, because it speaks of somebody else (GDPR 15(4), 20(4)); *why* is told."""
+    """A column kept from the copy, with *why*, which is told: by a human, because it speaks of somebody else (GDPR 15(4), 20(4)).
+
+    *secret*: by the data map, because it opens something, whoever's it is (GDPR 15(4), 32).
+    """
 
     system: str
     table: str
     column: str
     why: str
+    secret: bool = False
 
     def __str__(self) -> str:
         """Return the column as people read it."""
         return f"{self.system}.{self.table}.{self.column}"
+
+
+def secrets(systems: Iterable[System], copied: Iterable[Copied], language: Language) -> tuple[Mask, ...]:
+    """Return the masks of the columns of *copied* that the data maps of *systems* call secret."""
+    declared = {system.system: system for system in systems}
+    return tuple(
+        Mask(system=table.system, table=table.table, column=cell.name, why=_SECRET.in_(language), secret=True)
+        for table in copied
+        if (said := declared[table.system].tables.get(table.table))
+        for cell in table.columns
+        if (column := said.columns.get(cell.name)) and column.secret
+    )
 
 
 def masked(table: Copied, masks: Iterable[Mask]) -> Copied:

@@ -273,7 +273,7 @@ class _EstateTasks:
         for column in live.columns if live else ():
             personal = declared.columns.get(column.name)
             serves = own.get((table, column.name), archived)
-            if personal is None or (personal.archive and serves & archived):
+            if personal is None or (personal.archive and not personal.secret and serves & archived):
                 kept.append(column.name)
         return tuple(kept)
 

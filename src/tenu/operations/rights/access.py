@@ -16,7 +16,7 @@ from tenu.law.tables import AUTHORITY_ADDRESS, in_force
 from tenu.letters.access import AccessFacts, access_package, package_digest
 from tenu.letters.outcome import Fate, Holding, RightDone
 from tenu.letters.page import File
-from tenu.letters.tables import Mask
+from tenu.letters.tables import Mask, secrets
 from tenu.operations.plan import today
 from tenu.operations.rights.archived import opened_for
 from tenu.operations.rights.copying import copy_of
@@ -63,7 +63,8 @@ def access(
     with reading(ports) as asked:
         found = found_for_sure(ports, asked, case)
         copied = (*copy_of(asked, found.rows), *opened_for(ports, case.id, found.archived, asked.layouts))
-    files = access_package(_facts(ports, case, found, copied, tuple(recipients), tuple(masks)), language)
+    hidden = (*masks, *secrets(ports.workspace.systems, copied, language))
+    files = access_package(_facts(ports, case, found, copied, tuple(recipients), hidden), language)
     package = Package(files=files, digest=package_digest(files))
     keep_done(ports, case.id, _done(ports, copied))
     body: dict[str, Json] = {"right": str(Right.ACCESS), "package": package.digest}

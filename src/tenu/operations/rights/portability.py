@@ -14,7 +14,7 @@ from tenu.law.tables import AUTHORITY_ADDRESS, in_force
 from tenu.letters.access import package_digest
 from tenu.letters.outcome import Fate, Holding, RightDone
 from tenu.letters.portability import PortabilityFacts, portability_package
-from tenu.letters.tables import Mask, masked
+from tenu.letters.tables import Mask, masked, secrets
 from tenu.operations.plan import today
 from tenu.operations.rights.access import Package
 from tenu.operations.rights.copying import copy_of
@@ -51,7 +51,8 @@ def portability(
         found = found_for_sure(ports, asked, case)
         copied = copy_of(asked, found.rows)
     workspace, day = ports.workspace, today(ports)
-    kept, left, assumed = portable([masked(table, masks) for table in copied], workspace.policy)
+    hidden = (*masks, *secrets(workspace.systems, copied, language))
+    kept, left, assumed = portable([masked(table, hidden) for table in copied], workspace.policy)
     address = in_force(AUTHORITY_ADDRESS, day)
     facts = PortabilityFacts(
         number=case.id,
@@ -62,7 +63,7 @@ def portability(
         zones={system.system: system.stored_in for system in workspace.systems},
         kept=kept,
         left=left,
-        masks=tuple(masks),
+        masks=hidden,
         assumed=assumed,
         covered=found.search.covered,
         archived_until=found.archived_until,
