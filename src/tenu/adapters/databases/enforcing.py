@@ -296,8 +296,7 @@ END
             options |= {"schema_translate_map": {None: self.schema}, "render_schema_translate": True}
         if isinstance(said, sa.schema.ExecutableDDLElement):
             options = {}
-        text = str(said.compile(dialect=self.dialect, **options))
-        return " ".join(text.replace("%%", "%").split())
+        return str(said.compile(dialect=self.dialect, **options)).replace("%%", "%").strip()
 
     def _quoted(self, name: str) -> str:
         return self.dialect.identifier_preparer.quote_identifier(name)
