@@ -31,17 +31,17 @@ VERBS = {
 FILES_ERASED = Text(fr="fichiers effacés", en="files erased")
 _UNREACHED = {
     "undescribed": Text(
-        fr="{} noms qu'aucun chemin de la carte ne décrit, jamais effacés",
-        en="{} names no path of the data map describes, never erased",
+        fr="noms qu'aucun chemin de la carte ne décrit, jamais effacés : {}",
+        en="names that no path of the data map describes, never erased: {}",
     ),
-    "links": Text(fr="{} liens, jamais suivis", en="{} links, never followed"),
+    "links": Text(fr="liens, jamais suivis : {}", en="links, never followed: {}"),
     "mounts": Text(
-        fr="{} montages d'un autre disque, jamais ouverts", en="{} mounts of another disk, never opened"
+        fr="montages d'un autre disque, jamais ouverts : {}", en="mounts of another disk, never opened: {}"
     ),
-    "unreadable": Text(fr="{} dossiers que tenu ne peut pas lire", en="{} folders tenu may not read"),
+    "unreadable": Text(fr="dossiers que tenu ne peut pas lire : {}", en="folders tenu may not read: {}"),
     "future": Text(
-        fr="{} noms datés d'un jour à venir : l'horloge d'un enregistreur ?",
-        en="{} names of a day to come: the clock of a recorder?",
+        fr="noms datés d'un jour à venir (l'horloge d'un enregistreur ?) : {}",
+        en="names of a day to come (the clock of a recorder?): {}",
     ),
 }
 COUNTED = 9
